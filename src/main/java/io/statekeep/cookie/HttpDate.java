@@ -1,0 +1,30 @@
+package io.statekeep.cookie;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** IMF-fixdate, RFC 9110 section 5.6.7: English and UTC whatever the locale and zone of the process. */
+final class HttpDate {
+  private static final DateTimeFormatter IMF_FIXDATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
+
+  // Cookies of one second share their Expires text.
+  private static volatile Formatted latest = new Formatted(0, IMF_FIXDATE.format(Instant.EPOCH));
+
+  private HttpDate() {}
+
+  static String format(long epochSecond) {
+    Formatted known = latest;
+    if (known.epochSecond == epochSecond) {
+      return known.text;
+    }
+    Formatted fresh =
+        new Formatted(epochSecond, IMF_FIXDATE.format(Instant.ofEpochSecond(epochSecond)));
+    latest = fresh;
+    return fresh.text;
+  }
+
+  private record Formatted(long epochSecond, String text) {}
+}

@@ -1,0 +1,184 @@
+package io.statekeep.session;
+
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session holds: names, each with a JSON value, in the order first set. Immutable.
+ *
+ * <p>Kept as one JSON object text, which is small in memory, is what stores write and the API answers, and is decoded
+ * only where it is read.
+ */
+public final class Attributes {
+  /** No attributes. */
+  public static final Attributes NONE = new Attributes("{}");
+
+  // Canonical: no space between tokens of the first level, names as JsonText.quote writes them.
+  private final String json;
+
+  private Attributes(String json) {
+    this.json = json;
+  }
+
+  /**
+   * Reads what a store holds: what {@link #toJson} gave, or any JSON object that somebody wrote by hand.
+   *
+   * @throws CorruptRecordException if the text is not one JSON object
+   */
+  public static Attributes stored(String json) {
+    if (!JsonText.isObject(json)) {
+      throw new CorruptRecordException("attributes are not a JSON object");
+    }
+    Attributes attributes = new Attributes(json);
+    return attributes.isCanonical() ? attributes : of(new JsonObject(json));
+  }
+
+  /** The attributes of a JSON object; null members are dropped. */
+  public static Attributes of(JsonObject object) {
+    Attributes attributes = NONE;
+    for (Map.Entry<String, Object> member : object) {
+      if (member.getValue() != null) {
+        attributes = attributes.with(member.getKey(), JsonText.encode(member.getValue()));
+      }
+    }
+    return attributes;
+  }
+
+  /** The JSON text of the attribute, or null if there is none of that name. */
+  public @Nullable String get(String name) {
+    Span span = find(JsonText.quote(name));
+    return span == null ? null : json.substring(span.valueStart, span.valueEnd);
+  }
+
+  /** The attribute's value decoded: String, Number, Boolean, JsonObject or JsonArray. */
+  public Optional<Object> value(String name) {
+    return Optional.ofNullable(get(name)).map(JsonText::decode);
+  }
+
+  /** These attributes and one more, or with another value for it. */
+  public Attributes with(String name, String jsonValue) {
+    String quoted = JsonText.quote(name);
+    Span span = find(quoted);
+    if (span != null) {
+      return new Attributes(
+          json.substring(0, span.valueStart) + jsonValue + json.substring(span.valueEnd));
+    }
+    String separator = isEmpty() ? "" : ",";
+    return new Attributes(
+        json.substring(0, json.length() - 1) + separator + quoted + ":" + jsonValue + "}");
+  }
+
+  /** These attributes without one; the same if there is none of that name. */
+  public Attributes without(String name) {
+    Span span = find(JsonText.quote(name));
+    if (span == null) {
+      return this;
+    }
+    boolean first = span.nameStart == 1;
+    boolean last = span.valueEnd == json.length() - 1;
+    int from = first || last ? span.nameStart - (first ? 0 : 1) : span.nameStart;
+    int to = last ? span.valueEnd : span.valueEnd + 1;
+    return new Attributes(json.substring(0, from) + json.substring(to));
+  }
+
+  /** All names, in the order first set. */
+  public List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (Span span = first(); span != null; span = next(span)) {
+      names.add((String) JsonText.decode(json.substring(span.nameStart, span.nameEnd)));
+    }
+    return names;
+  }
+
+  /** How many there are. */
+  public int count() {
+    int count = 0;
+    for (Span span = first(); span != null; span = next(span)) {
+      count++;
+    }
+    return count;
+  }
+
+  /** Whether there are none. */
+  public boolean isEmpty() {
+    return json.length() == 2;
+  }
+
+  /** The size that limits count: bytes of {@link #toJson} in UTF-8. */
+  public int bytes() {
+    return JsonText.utf8Length(json);
+  }
+
+  /** All of them as one JSON object, without a space between its members. */
+  public String toJson() {
+    return json;
+  }
+
+  private boolean isCanonical() {
+    if (json.equals("{}")) {
+      return true;
+    }
+    int at = 0;
+    while (json.charAt(at) == (at == 0 ? '{' : ',')) {
+      if (json.charAt(at + 1) != '"') {
+        return false;
+      }
+      int nameEnd = JsonText.endOfString(json, at + 1);
+      if (json.charAt(nameEnd) != ':' || json.substring(at + 1, nameEnd).indexOf('\\') >= 0) {
+        return false;
+      }
+      at = JsonText.endOfValue(json, nameEnd + 1);
+      if (json.charAt(nameEnd + 1) <= ' ' || json.charAt(at - 1) <= ' ') {
+        return false;
+      }
+    }
+    return at == json.length() - 1;
+  }
+
+  private @Nullable Span find(String quotedName) {
+    int length = quotedName.length();
+    for (Span span = first(); span != null; span = next(span)) {
+      if (span.nameEnd - span.nameStart == length
+          && json.regionMatches(span.nameStart, quotedName, 0, length)) {
+        return span;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Span first() {
+    return isEmpty() ? null : spanAt(1);
+  }
+
+  private @Nullable Span next(Span span) {
+    return json.charAt(span.valueEnd) == ',' ? spanAt(span.valueEnd + 1) : null;
+  }
+
+  private Span spanAt(int nameStart) {
+    int nameEnd = JsonText.endOfString(json, nameStart);
+    int valueStart = nameEnd + 1;
+    return new Span(nameStart, nameEnd, valueStart, JsonText.endOfValue(json, valueStart));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Attributes attributes && attributes.json.equals(json);
+  }
+
+  @Override
+  public int hashCode() {
+    return json.hashCode();
+  }
+
+  // Values belong to users: a log line must not hold them.
+  @Override
+  public String toString() {
+    return "Attributes[" + json.length() + " characters]";
+  }
+
+  private record Span(int nameStart, int nameEnd, int valueStart, int valueEnd) {}
+}

@@ -1,0 +1,185 @@
+package io.statekeep.session;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.vertx.core.json.Json;
+import java.io.IOException;
+
+/** JSON as text: attribute values stay text until somebody reads them. */
+public final class JsonText {
+  /** The deepest nesting of an attribute value. */
+  public static final int MAX_DEPTH = 32;
+
+  private static final JsonFactory STRICT =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  // One level is the object of attributes itself.
+                  .maxNestingDepth(MAX_DEPTH + 1)
+                  .build())
+          .build();
+
+  private JsonText() {}
+
+  /**
+   * The JSON text of a value: strings, numbers, booleans, lists and maps of them, and Vert.x's JSON types.
+   *
+   * @throws io.vertx.core.json.EncodeException if the value has no JSON form
+   */
+  public static String encode(Object value) {
+    if (value instanceof String text) {
+      return quote(text);
+    }
+    if (value instanceof Long || value instanceof Integer || value instanceof Boolean) {
+      return value.toString();
+    }
+    return withoutLoneSurrogates(Json.encode(value));
+  }
+
+  /** The value of a JSON text: String, Number, Boolean, JsonObject or JsonArray; null for {@code null}. */
+  public static Object decode(String json) {
+    if (isPlainString(json)) {
+      return json.substring(1, json.length() - 1);
+    }
+    return Json.decodeValue(json);
+  }
+
+  private static boolean isPlainString(String json) {
+    return json.length() >= 2 && json.charAt(0) == '"' && json.indexOf('\\') < 0;
+  }
+
+  /** The text as a JSON string in its one canonical form: only what must be escaped is. */
+  public static String quote(String text) {
+    int plain = 0;
+    while (plain < text.length() && isPlain(text.charAt(plain))) {
+      plain++;
+    }
+    StringBuilder out = new StringBuilder(text.length() + 2).append('"').append(text, 0, plain);
+    for (int i = plain; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        out.append('\\').append(c);
+      } else if (c < 0x20 || isLoneSurrogate(text, i)) {
+        appendEscape(out, c);
+      } else {
+        out.append(c);
+      }
+    }
+    return out.append('"').toString();
+  }
+
+  private static boolean isPlain(char c) {
+    return c >= 0x20 && c != '"' && c != '\\' && !Character.isSurrogate(c);
+  }
+
+  private static boolean isLoneSurrogate(String text, int at) {
+    char c = text.charAt(at);
+    if (Character.isHighSurrogate(c)) {
+      return at + 1 == text.length() || !Character.isLowSurrogate(text.charAt(at + 1));
+    }
+    return Character.isLowSurrogate(c)
+        && (at == 0 || !Character.isHighSurrogate(text.charAt(at - 1)));
+  }
+
+  private static void appendEscape(StringBuilder out, char c) {
+    out.append("\\u").append(Character.forDigit(c >> 12, 16));
+    out.append(Character.forDigit((c >> 8) & 0xF, 16));
+    out.append(Character.forDigit((c >> 4) & 0xF, 16));
+    out.append(Character.forDigit(c & 0xF, 16));
+  }
+
+  // UTF-8 has no form for half a surrogate pair; as an escape it survives every store.
+  private static String withoutLoneSurrogates(String json) {
+    int at = 0;
+    while (at < json.length() && !Character.isSurrogate(json.charAt(at))) {
+      at++;
+    }
+    if (at == json.length()) {
+      return json;
+    }
+    StringBuilder out = new StringBuilder(json.length() + 16).append(json, 0, at);
+    for (; at < json.length(); at++) {
+      if (isLoneSurrogate(json, at)) {
+        appendEscape(out, json.charAt(at));
+      } else {
+        out.append(json.charAt(at));
+      }
+    }
+    return out.toString();
+  }
+
+  /** Whether this is one JSON object, whole, without a name twice, at most 32 deep below the object. */
+  static boolean isObject(String json) {
+    try (JsonParser parser = STRICT.createParser(json)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return false;
+      }
+      parser.skipChildren();
+      return parser.nextToken() == null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** UTF-8 bytes of a text. */
+  static int utf8Length(String text) {
+    int length = text.length();
+    int bytes = length;
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        // A surrogate pair is two characters and four bytes.
+        bytes += c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+      }
+    }
+    return bytes;
+  }
+
+  /** The index after the value that begins at {@code from} in a text known to be JSON. */
+  static int endOfValue(String json, int from) {
+    int depth = 0;
+    for (int i = from; i < json.length(); i++) {
+      switch (json.charAt(i)) {
+        case '"' -> i = endOfString(json, i) - 1;
+        case '{', '[' -> depth++;
+        case '}', ']' -> {
+          if (depth == 0) {
+            return i;
+          }
+          depth--;
+        }
+        case ',' -> {
+          if (depth == 0) {
+            return i;
+          }
+        }
+        default -> {}
+      }
+    }
+    throw new IllegalArgumentException("not a JSON object");
+  }
+
+  /** The index after the string that begins at {@code from} in a text known to be JSON. */
+  static int endOfString(String json, int from) {
+    int quote = json.indexOf('"', from + 1);
+    while (quote >= 0 && isEscaped(json, quote)) {
+      quote = json.indexOf('"', quote + 1);
+    }
+    if (quote < 0) {
+      throw new IllegalArgumentException("not a JSON string");
+    }
+    return quote + 1;
+  }
+
+  private static boolean isEscaped(String json, int at) {
+    int backslashes = 0;
+    while (json.charAt(at - 1 - backslashes) == '\\') {
+      backslashes++;
+    }
+    return backslashes % 2 == 1;
+  }
+}

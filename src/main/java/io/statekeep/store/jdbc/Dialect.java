@@ -1,0 +1,85 @@
+package io.statekeep.store.jdbc;
+
+import java.util.List;
+import java.util.Locale;
+
+/** The databases, and all in which they differ. */
+public enum Dialect {
+  /** Embedded, in this process alone. */
+  HSQLDB("hsqldb", ""),
+  /** PostgreSQL 11 and later. */
+  POSTGRESQL("postgresql", " FOR UPDATE"),
+  /** MariaDB 10.6 and later. */
+  MARIADB("mariadb", " FOR UPDATE");
+
+  private final String scheme;
+  private final String rowLock;
+
+  Dialect(String scheme, String rowLock) {
+    this.scheme = scheme;
+    this.rowLock = rowLock;
+  }
+
+  /**
+   * The dialect of a JDBC URL.
+   *
+   * @throws IllegalArgumentException if there is none for it; the message names those there are, not the URL
+   */
+  public static Dialect ofUrl(String url) {
+    for (Dialect dialect : values()) {
+      if (url.toLowerCase(Locale.ROOT).startsWith("jdbc:" + dialect.scheme + ":")) {
+        return dialect;
+      }
+    }
+    throw new IllegalArgumentException(
+        "not a JDBC URL of jdbc:hsqldb:, jdbc:postgresql: or jdbc:mariadb:");
+  }
+
+  /** Whether the database lives in this process, so that nobody else can write to it. */
+  public boolean isEmbedded() {
+    return this == HSQLDB;
+  }
+
+  /**
+   * Whether writers on several connections wait for each other's rows. HSQLDB answers the loser with an error instead,
+   * so its writers take turns on one connection.
+   */
+  boolean hasRowLocks() {
+    return !rowLock.isEmpty();
+  }
+
+  String rowLock() {
+    return rowLock;
+  }
+
+  /** Where the migrations of this dialect are, on the class path. */
+  String migrations() {
+    return "db/statekeep/" + scheme;
+  }
+
+  /**
+   * The URL as the driver is given it: durable on every acknowledgement, no call longer than the timeout. What the URL
+   * itself says goes first.
+   */
+  String driverUrl(String url, long timeoutMillis) {
+    if (this == HSQLDB) {
+      return withProperty(withProperty(url, "hsqldb.write_delay=false"), "hsqldb.tx=mvcc");
+    }
+    // PostgreSQL's driver counts seconds, MariaDB's milliseconds.
+    long wait = this == POSTGRESQL ? Math.max(1, (timeoutMillis + 999) / 1000) : timeoutMillis;
+    String result = url;
+    for (String pair :
+        List.of("socketTimeout=" + wait, "connectTimeout=" + wait, "tcpKeepAlive=true")) {
+      String name = pair.substring(0, pair.indexOf('=') + 1);
+      if (!url.contains("?" + name) && !url.contains("&" + name)) {
+        result += (result.contains("?") ? "&" : "?") + pair;
+      }
+    }
+    return result;
+  }
+
+  private static String withProperty(String url, String pair) {
+    String name = pair.substring(0, pair.indexOf('=') + 1);
+    return url.contains(";" + name) ? url : url + ";" + pair;
+  }
+}

@@ -1,0 +1,203 @@
+package io.statekeep.store.jdbc;
+
+import io.statekeep.session.SaveOutcome;
+import io.statekeep.session.SessionKey;
+import io.statekeep.session.SessionPolicy;
+import io.statekeep.session.SessionRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What one transaction does to one session's row: decided in memory, then written by at most two statements. */
+abstract sealed class RowChange {
+  final SessionKey key;
+
+  /** Rows that the statement changed; 0 if the row was not as the change assumed. */
+  int affected;
+
+  private RowChange(SessionKey key) {
+    this.key = key;
+  }
+
+  static RowChange of(Write<?> write, SessionKey key) {
+    if (write instanceof Write.Create create) {
+      return new Insertion(create, key);
+    }
+    if (write instanceof Write.Delete delete) {
+      return new Deletion(delete, key);
+    }
+    if (write instanceof Write.Rotate rotate) {
+      return new Move(rotate, key);
+    }
+    return new Update((Write.Save) write, key);
+  }
+
+  /** Whether the row must be read and locked before the decision. */
+  boolean readsRow() {
+    return false;
+  }
+
+  /** Takes in another change of the same row. */
+  void merge(Write<?> write) {
+    throw new IllegalStateException("two writes of one row that cannot share it");
+  }
+
+  /** Decides what to write; {@code row} is null if there is none, or if none was asked for. */
+  void decide(@Nullable SessionRecord row, SessionPolicy policy, long now) {}
+
+  /** Adds what is to be written. */
+  abstract void addTo(Statements statements, long now);
+
+  /** After all statements: the answers to send once committed, and the writes that lost a race. */
+  abstract void conclude(Consumer<Runnable> answers, Consumer<Write<?>> losers);
+
+  private static final class Insertion extends RowChange {
+    private final Write.Create create;
+
+    Insertion(Write.Create create, SessionKey key) {
+      super(key);
+      this.create = create;
+    }
+
+    @Override
+    void addTo(Statements statements, long now) {
+      statements.insert(this, create.record);
+    }
+
+    @Override
+    void conclude(Consumer<Runnable> answers, Consumer<Write<?>> losers) {
+      answers.accept(() -> create.succeed(true));
+    }
+  }
+
+  private static final class Deletion extends RowChange {
+    private final Write.Delete delete;
+
+    Deletion(Write.Delete delete, SessionKey key) {
+      super(key);
+      this.delete = delete;
+    }
+
+    @Override
+    void addTo(Statements statements, long now) {
+      statements.delete(this, now);
+    }
+
+    @Override
+    void conclude(Consumer<Runnable> answers, Consumer<Write<?>> losers) {
+      boolean live = affected > 0;
+      answers.accept(() -> delete.succeed(live));
+    }
+  }
+
+  private static final class Move extends RowChange {
+    private final Write.Rotate rotate;
+    private final @Nullable SessionRecord guess;
+    private SaveOutcome outcome = SaveOutcome.GONE;
+    private @Nullable SessionRecord before;
+
+    Move(Write.Rotate rotate, SessionKey key) {
+      super(key);
+      this.rotate = rotate;
+      this.guess = rotate.guess(rotate.delta);
+    }
+
+    @Override
+    boolean readsRow() {
+      return guess == null;
+    }
+
+    @Override
+    void decide(@Nullable SessionRecord row, SessionPolicy policy, long now) {
+      before = guess == null ? row : guess;
+      if (before != null) {
+        outcome = rotate.delta.applyTo(before, rotate.rotation, policy, now);
+      }
+    }
+
+    @Override
+    void addTo(Statements statements, long now) {
+      if (before != null && outcome instanceof SaveOutcome.Saved saved) {
+        statements.move(this, before, rotate.rotation, now);
+        statements.insert(this, saved.record());
+      }
+    }
+
+    @Override
+    void conclude(Consumer<Runnable> answers, Consumer<Write<?>> losers) {
+      if (outcome instanceof SaveOutcome.Saved && affected == 0) {
+        losers.accept(rotate);
+      } else {
+        answers.accept(() -> rotate.succeed(outcome));
+      }
+    }
+  }
+
+  private static final class Update extends RowChange {
+    private final List<Write.Save> saves = new ArrayList<>(1);
+    private final List<SaveOutcome> outcomes = new ArrayList<>(1);
+    private @Nullable SessionRecord guess;
+    private @Nullable SessionRecord before;
+    private @Nullable SessionRecord after;
+
+    Update(Write.Save first, SessionKey key) {
+      super(key);
+      guess = first.guess(first.delta);
+      saves.add(first);
+    }
+
+    @Override
+    void merge(Write<?> write) {
+      Write.Save save = (Write.Save) write;
+      SessionRecord other = save.guess(save.delta);
+      // The newest guess is the likeliest to hold.
+      boolean newer = guess != null && other != null && other.version() > guess.version();
+      guess = newer ? other : guess;
+      saves.add(save);
+    }
+
+    @Override
+    boolean readsRow() {
+      return guess == null;
+    }
+
+    @Override
+    void decide(@Nullable SessionRecord row, SessionPolicy policy, long now) {
+      before = guess == null ? row : guess;
+      after = before;
+      for (Write.Save save : saves) {
+        SaveOutcome outcome =
+            after == null ? SaveOutcome.GONE : save.delta.applyTo(after, policy, now);
+        outcomes.add(outcome);
+        after = outcome instanceof SaveOutcome.Saved saved ? saved.record() : after;
+      }
+    }
+
+    private boolean isWritten() {
+      return outcomes.stream().anyMatch(o -> o instanceof SaveOutcome.Saved s && s.written());
+    }
+
+    @Override
+    void addTo(Statements statements, long now) {
+      if (before != null && after != null && isWritten()) {
+        statements.update(this, before, after, now);
+      }
+    }
+
+    @Override
+    void conclude(Consumer<Runnable> answers, Consumer<Write<?>> losers) {
+      // A guess that was not checked by an update may be wrong, too: only a read row refuses for good.
+      boolean proven = guess == null || affected > 0;
+      for (int i = 0; i < saves.size(); i++) {
+        Write.Save save = saves.get(i);
+        SaveOutcome outcome = outcomes.get(i);
+        if (proven && (affected > 0 || !isWritten())) {
+          answers.accept(() -> save.succeed(outcome));
+        } else {
+          losers.accept(save);
+        }
+      }
+    }
+  }
+}

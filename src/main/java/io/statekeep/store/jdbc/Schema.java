@@ -1,0 +1,60 @@
+package io.statekeep.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.flywaydb.core.Flyway;
+
+/** Brings a database to the schema of this version. Blocking: for start-up, never on an event loop. */
+public final class Schema {
+  private static final String HISTORY = "statekeep_schema_history";
+  private static final int CURRENT_VERSION = 1;
+
+  private Schema() {}
+
+  /**
+   * Migrates the database if it is older. Nodes that start together take turns. A database that is already up to date is
+   * only read, so that a role without the right to change tables will do.
+   *
+   * @throws org.flywaydb.core.api.FlywayException if the database cannot be reached or migrated
+   */
+  public static void migrate(JdbcAddress address) {
+    if (isCurrent(address)) {
+      return;
+    }
+    Flyway.configure()
+        .dataSource(address.driverUrl(), address.user(), address.password())
+        .locations("classpath:" + address.dialect().migrations())
+        .table(HISTORY)
+        // The database may be shared with other applications.
+        .baselineOnMigrate(true)
+        .baselineVersion("0")
+        .load()
+        .migrate();
+  }
+
+  private static boolean isCurrent(JdbcAddress address) {
+    try (Connection connection =
+        DriverManager.getConnection(address.driverUrl(), address.user(), address.password())) {
+      return newestVersion(connection) >= CURRENT_VERSION;
+    } catch (SQLException e) {
+      // No history yet, or no connection: the migration finds out which and says so.
+      return false;
+    }
+  }
+
+  private static int newestVersion(Connection connection) throws SQLException {
+    String quote = connection.getMetaData().getIdentifierQuoteString();
+    String sql = "SELECT |version| FROM |" + HISTORY + "| WHERE |success| = TRUE";
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql.replace("|", quote))) {
+      int newest = 0;
+      while (rows.next()) {
+        newest = Math.max(newest, rows.getInt(1));
+      }
+      return newest;
+    }
+  }
+}

@@ -1,0 +1,394 @@
+package io.statekeep.store.local;
+
+import io.statekeep.session.Page;
+import io.statekeep.session.Query;
+import io.statekeep.session.Rotation;
+import io.statekeep.session.SaveOutcome;
+import io.statekeep.session.SessionDelta;
+import io.statekeep.session.SessionKey;
+import io.statekeep.session.SessionPolicy;
+import io.statekeep.session.SessionRecord;
+import io.statekeep.session.SessionStore;
+import io.statekeep.session.SessionStoreException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions in the memory of this process: the fastest store, for one node whose sessions may end with it.
+ *
+ * <p>Bounded: at the limit a new session or a growing one is refused as unavailable; a live session is never evicted to
+ * make room. Thread-safe.
+ */
+public final class LocalSessionStore implements SessionStore {
+  // What a session weighs beside its attributes, measured on a 64-bit JVM with compressed references.
+  private static final long OVERHEAD_BYTES = 330;
+
+  private final Vertx vertx;
+  private final SessionPolicy policy;
+  private final InstantSource clock;
+  private final Capacity capacity;
+  // A record is replaced only inside compute on its key: that is what makes each verb one step.
+  private final ConcurrentHashMap<SessionKey, Entry> entries = new ConcurrentHashMap<>();
+  private final SubjectIndex subjects = new SubjectIndex();
+  private final ExpiryWheel wheel;
+  private final AtomicInteger sessions = new AtomicInteger();
+  private final AtomicLong bytes = new AtomicLong();
+  // Held by verbs that touch several keys, so that a rotation cannot slip past the end of all a subject's sessions.
+  private final Object manyKeys = new Object();
+
+  /**
+   * How much fits.
+   *
+   * @param sessions live sessions, at most
+   * @param bytes heap for them, at most, by an estimate
+   */
+  public record Capacity(int sessions, long bytes) {}
+
+  /** A store for one process; frees expired sessions only when {@link #purgeExpired} is called. */
+  public LocalSessionStore(
+      Vertx vertx, SessionPolicy policy, InstantSource clock, Capacity capacity) {
+    this.vertx = vertx;
+    this.policy = policy;
+    this.clock = clock;
+    this.capacity = capacity;
+    this.wheel = new ExpiryWheel(clock.millis());
+  }
+
+  @Override
+  public Future<Optional<SessionRecord>> load(SessionKey key) {
+    return Future.succeededFuture(Optional.ofNullable(find(key)));
+  }
+
+  private @Nullable SessionRecord find(SessionKey key) {
+    Entry entry = entries.get(key);
+    if (entry == null) {
+      return null;
+    }
+    long now = clock.millis();
+    SessionRecord record = entry.session(now).record;
+    return record != null && record.isLive(now) ? record : null;
+  }
+
+  @Override
+  public Future<Boolean> create(SessionRecord record) {
+    if (!reserve(record)) {
+      return full();
+    }
+    Live entry = new Live(record);
+    boolean[] created = new boolean[1];
+    entries.computeIfAbsent(
+        record.key(),
+        key -> {
+          created[0] = true;
+          // Before the session is visible: what is in the map must be in the index.
+          subjects.add(record.subject(), key);
+          return entry;
+        });
+    if (created[0]) {
+      wheel.schedule(entry);
+    } else {
+      release(record);
+    }
+    return Future.succeededFuture(created[0]);
+  }
+
+  @Override
+  public Future<SaveOutcome> save(SessionKey key, SessionDelta delta) {
+    long now = clock.millis();
+    Change change = new Change();
+    entries.computeIfPresent(
+        key,
+        (k, entry) -> {
+          SessionRecord before = entry.record;
+          if (entry instanceof Live && before != null) {
+            change.by(before, delta.applyTo(before, policy, now), room());
+            if (change.after != null) {
+              entry.record = change.after;
+            }
+          }
+          return entry;
+        });
+    return finish(change, key);
+  }
+
+  private Future<SaveOutcome> finish(Change change, SessionKey key) {
+    if (change.refused) {
+      return full();
+    }
+    if (change.before == null || change.after == null) {
+      return Future.succeededFuture(change.outcome);
+    }
+    bytes.addAndGet(change.growth());
+    boolean sooner =
+        change.after.lifetime().expiresAt() < change.before.lifetime().expiresAt();
+    Entry entry = sooner ? entries.get(key) : null;
+    if (entry != null) {
+      wheel.schedule(entry);
+    }
+    return Future.succeededFuture(change.outcome);
+  }
+
+  @Override
+  public Future<SaveOutcome> rotate(Rotation rotation, SessionDelta delta) {
+    synchronized (manyKeys) {
+      return rotateAlone(rotation, delta);
+    }
+  }
+
+  private Future<SaveOutcome> rotateAlone(Rotation rotation, SessionDelta delta) {
+    long now = clock.millis();
+    if (entries.containsKey(rotation.to())) {
+      return Future.succeededFuture(SaveOutcome.CONFLICT);
+    }
+    Change change = new Change();
+    Live[] moved = new Live[1];
+    Entry left =
+        entries.computeIfPresent(
+            rotation.from(),
+            (key, entry) -> {
+              SessionRecord before = entry.record;
+              if (!(entry instanceof Live live) || before == null) {
+                return entry;
+              }
+              change.by(before, delta.applyTo(before, rotation, policy, now), room());
+              if (change.after == null) {
+                return entry;
+              }
+              moved[0] = live;
+              live.record = change.after;
+              // Whoever reads by the old key within the grace follows the entry, wherever it moves.
+              return rotation.graceMillis() == 0
+                  ? null
+                  : new Alias(key, live, now + rotation.graceMillis());
+            });
+    if (moved[0] != null && change.before != null && change.after != null) {
+      subjects.add(change.after.subject(), rotation.to());
+      entries.put(rotation.to(), moved[0]);
+      subjects.remove(change.before.subject(), rotation.from());
+      wheel.schedule(moved[0]);
+      if (left != null) {
+        wheel.schedule(left);
+      }
+    }
+    return finish(change, rotation.to());
+  }
+
+  @Override
+  public Future<Boolean> delete(SessionKey key) {
+    return Future.succeededFuture(remove(key, Long.MAX_VALUE));
+  }
+
+  /** Removes the session if its deadline is not after the given time; answers whether it was live. */
+  private boolean remove(SessionKey key, long onlyExpiredAt) {
+    long now = clock.millis();
+    Entry[] removed = new Entry[1];
+    entries.computeIfPresent(
+        key,
+        (k, entry) -> {
+          if (entry.deadlineMillis() > onlyExpiredAt) {
+            return entry;
+          }
+          removed[0] = entry;
+          return null;
+        });
+    if (removed[0] == null) {
+      return false;
+    }
+    wheel.cancel(removed[0]);
+    if (!(removed[0] instanceof Live live)) {
+      return false;
+    }
+    SessionRecord record = live.end();
+    if (record == null) {
+      return false;
+    }
+    subjects.remove(record.subject(), key);
+    release(record);
+    return record.isLive(now);
+  }
+
+  @Override
+  public Future<Page> list(Query query) {
+    String subject = query.subject();
+    if (subject == null) {
+      // A pass over all sessions is too long for an event loop.
+      return vertx.executeBlocking(
+          () -> page(query, entries.values().stream().map(entry -> entry.record)), false);
+    }
+    synchronized (manyKeys) {
+      return Future.succeededFuture(page(query, subjects.keys(subject).stream().map(this::find)));
+    }
+  }
+
+  private Page page(Query query, Stream<@Nullable SessionRecord> all) {
+    long now = clock.millis();
+    Query.Cursor after = query.after();
+    return Page.of(
+        all.flatMap(Stream::ofNullable)
+            .filter(record -> record.isLive(now))
+            .filter(record -> after == null || after.isBefore(record))
+            .sorted(Page::compare)
+            .limit(query.limit() + 1L)
+            .toList(),
+        query.limit());
+  }
+
+  @Override
+  public Future<Set<SessionKey>> deleteBySubject(String subject, Optional<SessionKey> except) {
+    synchronized (manyKeys) {
+      Set<SessionKey> keys = subjects.keys(subject);
+      except.ifPresent(keys::remove);
+      keys.removeIf(key -> !remove(key, Long.MAX_VALUE));
+      return Future.succeededFuture(keys);
+    }
+  }
+
+  @Override
+  public Future<Integer> purgeExpired(int limit) {
+    long now = clock.millis();
+    return Future.succeededFuture(wheel.poll(now, limit, node -> ((Entry) node).purge(this, now)));
+  }
+
+  @Override
+  public Future<Void> ping() {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> close() {
+    entries.clear();
+    return Future.succeededFuture();
+  }
+
+  /** Sessions held now, expired ones that no purge has freed included. */
+  public int size() {
+    return sessions.get();
+  }
+
+  private boolean reserve(SessionRecord record) {
+    boolean fits = sessions.incrementAndGet() <= capacity.sessions();
+    if (bytes.addAndGet(weight(record)) <= capacity.bytes() && fits) {
+      return true;
+    }
+    release(record);
+    return false;
+  }
+
+  private void release(SessionRecord record) {
+    sessions.decrementAndGet();
+    bytes.addAndGet(-weight(record));
+  }
+
+  private long room() {
+    return capacity.bytes() - bytes.get();
+  }
+
+  private static long weight(SessionRecord record) {
+    return OVERHEAD_BYTES + record.attributes().toJson().length();
+  }
+
+  private static <T> Future<T> full() {
+    return Future.failedFuture(new SessionStoreException("the local store is full", null));
+  }
+
+  /** What a save or rotation did to one record. */
+  private static final class Change {
+    SaveOutcome outcome = SaveOutcome.GONE;
+    @Nullable SessionRecord before;
+    @Nullable SessionRecord after;
+    boolean refused;
+
+    void by(SessionRecord record, SaveOutcome result, long room) {
+      before = record;
+      outcome = result;
+      if (result instanceof SaveOutcome.Saved saved) {
+        long growth = weight(saved.record()) - weight(record);
+        refused = growth > 0 && growth > room;
+        after = refused ? null : saved.record();
+      }
+    }
+
+    long growth() {
+      return before == null || after == null ? 0 : weight(after) - weight(before);
+    }
+  }
+
+  /** What the map holds under a key. */
+  private abstract static class Entry extends ExpiryWheel.Node {
+    volatile @Nullable SessionRecord record;
+
+    /** The entry of the session that a reader of this key reads. */
+    abstract Entry session(long now);
+
+    abstract void purge(LocalSessionStore store, long now);
+  }
+
+  /** A session. */
+  private static final class Live extends Entry {
+    Live(SessionRecord record) {
+      this.record = record;
+    }
+
+    @Override
+    long deadlineMillis() {
+      SessionRecord current = record;
+      return current == null ? 0 : current.lifetime().expiresAt();
+    }
+
+    @Override
+    Live session(long now) {
+      return this;
+    }
+
+    /** Hides the session from aliases that still point here. */
+    @Nullable SessionRecord end() {
+      SessionRecord last = record;
+      record = null;
+      return last;
+    }
+
+    @Override
+    void purge(LocalSessionStore store, long now) {
+      SessionRecord current = record;
+      if (current != null) {
+        store.remove(current.key(), now);
+      }
+    }
+  }
+
+  /** An old key within its grace: reads the session that left it, writes nothing. */
+  private static final class Alias extends Entry {
+    private final SessionKey key;
+    private final Live target;
+    private final long until;
+
+    Alias(SessionKey key, Live target, long until) {
+      this.key = key;
+      this.target = target;
+      this.until = until;
+    }
+
+    @Override
+    long deadlineMillis() {
+      return until;
+    }
+
+    @Override
+    Entry session(long now) {
+      return now < until ? target : this;
+    }
+
+    @Override
+    void purge(LocalSessionStore store, long now) {
+      store.entries.remove(key, this);
+    }
+  }
+}
