@@ -1,3 +1,6 @@
+-- Subjects that differ in trailing spaces are different subjects.
+SET DATABASE COLLATION SQL_TEXT NO PAD;
+
 CREATE CACHED TABLE statekeep_session (
   id VARCHAR(64) NOT NULL PRIMARY KEY,
   moved_to VARCHAR(64),

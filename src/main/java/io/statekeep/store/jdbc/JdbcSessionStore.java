@@ -9,7 +9,6 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
-import io.statekeep.session.SessionStoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
@@ -20,7 +19,6 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -40,7 +38,6 @@ import java.util.stream.IntStream;
  */
 public final class JdbcSessionStore implements SessionStore {
   private static final int MAX_BATCH = 128;
-  private static final int MAX_ROUNDS = 10_000;
 
   private final VertxInternal vertx;
   private final Rules rules;
@@ -178,37 +175,19 @@ public final class JdbcSessionStore implements SessionStore {
 
   @Override
   public Future<Set<SessionKey>> deleteBySubject(String subject, Optional<SessionKey> except) {
-    return deleteBySubject(subject, except, new HashSet<>(), MAX_ROUNDS);
+    return deleteAfter("", new SubjectEnd(rules, subject, except), new HashSet<>());
   }
 
-  // A rotation that commits between the search and the deletion moves a session out of sight: another search, in a
-  // transaction of its own, finds it under its new key. Only a round that finds nothing is the last.
-  private Future<Set<SessionKey>> deleteBySubject(
-      String subject, Optional<SessionKey> except, Set<SessionKey> ended, int rounds) {
-    return submit(new Write.Alone<>(vertx, c -> deleteOnce(c, subject, except)))
+  // Many sessions go in several transactions: none of them holds its locks for long.
+  private Future<Set<SessionKey>> deleteAfter(
+      String lastId, SubjectEnd end, Set<SessionKey> ended) {
+    return submit(new Write.Alone<>(vertx, connection -> end.run(connection, lastId)))
         .compose(
             round -> {
-              ended.addAll(round);
-              if (round.isEmpty()) {
-                return Future.succeededFuture(ended);
-              }
-              return rounds == 0
-                  ? Future.failedFuture(new SessionStoreException("too many sessions", null))
-                  : deleteBySubject(subject, except, ended, rounds - 1);
-            });
-  }
-
-  private Future<Set<SessionKey>> deleteOnce(
-      SqlConnection connection, String subject, Optional<SessionKey> except) {
-    long now = rules.clock().millis();
-    return connection
-        .preparedQuery(Rows.FIND_BY_SUBJECT + rules.dialect().rowLock())
-        .execute(Tuple.of(subject, now))
-        .compose(
-            rows -> {
-              List<SessionKey> keys = keys(rows);
-              except.ifPresent(keys::remove);
-              return deleteAll(connection, Rows.DELETE_LIVE, keys, now).map(v -> Set.copyOf(keys));
+              ended.addAll(round.ended());
+              return round.lastId() == null
+                  ? Future.succeededFuture(ended)
+                  : deleteAfter(round.lastId(), end, ended);
             });
   }
 
@@ -224,17 +203,8 @@ public final class JdbcSessionStore implements SessionStore {
                     .execute(Tuple.of(now, limit))
                     .compose(
                         rows ->
-                            deleteAll(connection, Rows.DELETE_EXPIRED, keys(rows), now)
+                            Rows.delete(connection, Rows.DELETE_EXPIRED, keys(rows), now)
                                 .map(v -> rows.size()))));
-  }
-
-  private static Future<Void> deleteAll(
-      SqlConnection connection, String sql, List<SessionKey> keys, long now) {
-    if (keys.isEmpty()) {
-      return Future.succeededFuture();
-    }
-    List<Tuple> parameters = keys.stream().map(key -> Tuple.of(key.value(), now)).toList();
-    return connection.preparedQuery(sql).executeBatch(parameters).mapEmpty();
   }
 
   private static List<SessionKey> keys(RowSet<Row> rows) {

@@ -23,9 +23,16 @@ final class Loads {
 
   private Loads() {}
 
+  /** What these rows say. */
+  static Loads of(RowSet<Row> rows) {
+    Loads loads = new Loads();
+    loads.collect(rows);
+    return loads;
+  }
+
   /** Reads the rows of these keys, and of those that marks among them lead to. */
   static Future<Loads> read(SqlConnection connection, Set<SessionKey> keys) {
-    return new Loads().readMore(connection, keys, MAX_STEPS);
+    return new Loads().readAndFollow(connection, keys, MAX_STEPS);
   }
 
   /** Reads and locks the rows of these keys until the transaction ends. Follows no marks. */
@@ -33,39 +40,42 @@ final class Loads {
     Loads loads = new Loads();
     return keys.isEmpty()
         ? Future.succeededFuture(loads)
-        : loads.query(connection, keys, dialect.rowLock()).map(loads);
+        : loads.readMore(connection, keys, dialect.rowLock()).map(loads);
   }
 
-  private Future<Loads> readMore(SqlConnection connection, Set<SessionKey> keys, int steps) {
-    return query(connection, keys, "")
+  private Future<Loads> readAndFollow(
+      SqlConnection connection, Set<SessionKey> keys, int steps) {
+    return readMore(connection, keys, "")
         .compose(
-            rows -> {
+            v -> {
               Set<SessionKey> further = targetsNotRead();
               return further.isEmpty() || steps == 0
                   ? Future.succeededFuture(this)
-                  : readMore(connection, further, steps - 1);
+                  : readAndFollow(connection, further, steps - 1);
             });
   }
 
-  private Future<Void> query(SqlConnection connection, Set<SessionKey> keys, String rowLock) {
+  /** Adds the rows of more keys. */
+  Future<Void> readMore(SqlConnection connection, Set<SessionKey> keys, String rowLock) {
     List<SessionKey> list = new ArrayList<>(keys);
     return connection
         .preparedQuery(Rows.find(list.size(), rowLock))
         .execute(Rows.findParameters(list))
-        .map(this::collect);
+        .onSuccess(this::collect)
+        .mapEmpty();
   }
 
-  private @Nullable Void collect(RowSet<Row> rows) {
+  private void collect(RowSet<Row> rows) {
     for (Row row : rows) {
       Rows.Content content = Rows.readable(row);
       if (content != null) {
         contents.put(Rows.key(row), content);
       }
     }
-    return null;
   }
 
-  private Set<SessionKey> targetsNotRead() {
+  /** Where marks lead that were read, as far as that was not read itself. */
+  Set<SessionKey> targetsNotRead() {
     Set<SessionKey> targets = new HashSet<>();
     for (Rows.Content content : contents.values()) {
       if (content instanceof Rows.Content.Moved moved && !contents.containsKey(moved.to())) {
@@ -73,6 +83,17 @@ final class Loads {
       }
     }
     return targets;
+  }
+
+  /** All sessions that were read, live or expired. */
+  List<SessionRecord> sessions() {
+    List<SessionRecord> sessions = new ArrayList<>();
+    for (Rows.Content content : contents.values()) {
+      if (content instanceof Rows.Content.Session session) {
+        sessions.add(session.record());
+      }
+    }
+    return sessions;
   }
 
   /** The session of exactly this key, live or expired. */

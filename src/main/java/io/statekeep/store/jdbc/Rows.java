@@ -5,9 +5,12 @@ import io.statekeep.session.CorruptRecordException;
 import io.statekeep.session.Lifetime;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
+import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +46,7 @@ final class Rows {
   static final String MOVE =
       "UPDATE "
           + TABLE
-          + " SET moved_to = ?, moved_until = ?, subject = NULL, attributes = '{}', expires_at = ?"
+          + " SET moved_to = ?, moved_until = ?, attributes = '{}', expires_at = ?"
           + " WHERE id = ? AND version = ? AND last_seen_at = ? AND moved_to IS NULL"
           + " AND expires_at > ?";
 
@@ -55,10 +58,13 @@ final class Rows {
   static final String FIND_EXPIRED =
       "SELECT id FROM " + TABLE + " WHERE expires_at <= ? ORDER BY expires_at LIMIT ?";
 
+  /** Marks included: they lead to sessions that a rotation is just moving. */
   static final String FIND_BY_SUBJECT =
-      "SELECT id FROM "
+      "SELECT "
+          + COLUMNS
+          + " FROM "
           + TABLE
-          + " WHERE subject = ? AND moved_to IS NULL AND expires_at > ? ORDER BY id LIMIT 500";
+          + " WHERE subject = ? AND expires_at > ? AND id > ? ORDER BY id LIMIT 500";
 
   static final String PING = "SELECT COUNT(*) FROM " + TABLE + " WHERE id = ''";
 
@@ -151,6 +157,16 @@ final class Rows {
 
     /** Where a session went, and until when the old key reads it there. */
     record Moved(SessionKey to, long until, long expiresAt) implements Content {}
+  }
+
+  /** Deletes these rows by one of the statements above. */
+  static Future<Void> delete(
+      SqlConnection connection, String sql, Collection<SessionKey> keys, long now) {
+    if (keys.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    List<Tuple> parameters = keys.stream().map(key -> Tuple.of(key.value(), now)).toList();
+    return connection.preparedQuery(sql).executeBatch(parameters).mapEmpty();
   }
 
   static SessionKey key(Row row) {

