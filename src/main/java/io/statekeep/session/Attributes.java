@@ -2,13 +2,15 @@ package io.statekeep.session;
 
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session holds: names, each with a JSON value, in the order first set. Immutable.
+ * What a session holds: names, each with a JSON value. Immutable. Equal whatever the order, which not every store keeps.
  *
  * <p>Kept as one JSON object text, which is small in memory, is what stores write and the API answers, and is decoded
  * only where it is read.
@@ -85,13 +87,19 @@ public final class Attributes {
     return new Attributes(json.substring(0, from) + json.substring(to));
   }
 
-  /** All names, in the order first set. */
+  /** All names. */
   public List<String> names() {
     List<String> names = new ArrayList<>();
-    for (Span span = first(); span != null; span = next(span)) {
-      names.add((String) JsonText.decode(json.substring(span.nameStart, span.nameEnd)));
-    }
+    forEach((name, value) -> names.add(name));
     return names;
+  }
+
+  /** Hands out each name with its JSON text. */
+  public void forEach(BiConsumer<String, String> action) {
+    for (Span span = first(); span != null; span = next(span)) {
+      String name = (String) JsonText.decode(json.substring(span.nameStart, span.nameEnd));
+      action.accept(name, json.substring(span.valueStart, span.valueEnd));
+    }
   }
 
   /** How many there are. */
@@ -166,12 +174,21 @@ public final class Attributes {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Attributes attributes && attributes.json.equals(json);
+    return other instanceof Attributes attributes
+        && (attributes.json.equals(json)
+            || (attributes.json.length() == json.length()
+                && attributes.toMap().equals(toMap())));
   }
 
   @Override
   public int hashCode() {
-    return json.hashCode();
+    return toMap().hashCode();
+  }
+
+  private Map<String, String> toMap() {
+    Map<String, String> map = new HashMap<>();
+    forEach(map::put);
+    return map;
   }
 
   // Values belong to users: a log line must not hold them.

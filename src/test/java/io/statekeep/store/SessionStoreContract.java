@@ -67,7 +67,7 @@ public abstract class SessionStoreContract {
   }
 
   @BeforeEach
-  void openStores() {
+  protected void openStores() {
     clock = new ManualClock();
     store = open(0);
     other = open(1);
@@ -104,7 +104,10 @@ public abstract class SessionStoreContract {
                 now() - 5, now() - 3, 60_000, now() + 60_000, now() + 7_000_000, false),
             3);
     assertThat(await(store.create(record))).isTrue();
-    assertThat(await(store.load(record.key()))).contains(record);
+    SessionRecord read = loaded(record.key());
+    assertThat(read.attributes().toJson()).isEqualTo(record.attributes().toJson());
+    assertThat(read.lifetime()).isEqualTo(record.lifetime());
+    assertThat(read).isEqualTo(record);
     assertThat(await(other.load(record.key()))).contains(record);
   }
 

@@ -1,0 +1,46 @@
+package io.statekeep.store.redis;
+
+import io.statekeep.session.SessionKey;
+
+/** The names in Redis: every one begins with the deployment's prefix. */
+final class Keys {
+  private final String sessions;
+  private final String subjects;
+  private final String byCreation;
+  private final String byExpiry;
+
+  Keys(String prefix) {
+    sessions = prefix + "s:";
+    subjects = prefix + "u:";
+    byCreation = prefix + "created";
+    byExpiry = prefix + "expiry";
+  }
+
+  /** A hash: one session, or the mark of a rotation. */
+  String session(SessionKey key) {
+    return sessions + key.value();
+  }
+
+  /** A sorted set of the subject's ids by creation. */
+  String subject(String subject) {
+    return subjects + subject;
+  }
+
+  String sessions() {
+    return sessions;
+  }
+
+  String subjects() {
+    return subjects;
+  }
+
+  /** A sorted set of all ids by creation. */
+  String byCreation() {
+    return byCreation;
+  }
+
+  /** A sorted set of all ids by a time no later than their deadline. */
+  String byExpiry() {
+    return byExpiry;
+  }
+}

@@ -1,0 +1,91 @@
+package io.statekeep.store.redis;
+
+import io.netty.channel.EventLoop;
+import io.statekeep.session.SessionStoreException;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The connections of a store, one for each event loop that asks. Thread-safe. */
+final class RedisLinks {
+  private final VertxInternal vertx;
+  private final Supplier<Redis> clients;
+  private final long timeoutMillis;
+  private final ConcurrentHashMap<EventLoop, RedisLink> links = new ConcurrentHashMap<>();
+
+  RedisLinks(Vertx vertx, Supplier<Redis> clients, long timeoutMillis) {
+    this.vertx = (VertxInternal) vertx;
+    this.clients = clients;
+    this.timeoutMillis = timeoutMillis;
+  }
+
+  /** Sends a command that changes nothing: after a lost connection it is sent once more. */
+  Future<Response> read(Supplier<Request> request) {
+    RedisLink link = link();
+    return link.send(request.get())
+        .recover(
+            failure ->
+                failure instanceof ErrorType error && !error.is("CONNECTION_CLOSED")
+                    ? Future.failedFuture(failure)
+                    : link.send(request.get()))
+        .recover(RedisLinks::unavailable);
+  }
+
+  /**
+   * Runs a script.
+   *
+   * @param keys in the order that the script names
+   * @param arguments adds the rest; called again if Redis has to be told the script's text
+   */
+  Future<Response> run(Script script, List<String> keys, Function<Request, Request> arguments) {
+    RedisLink link = link();
+    return link.send(arguments.apply(call(Command.EVALSHA, script.sha1(), keys)))
+        .recover(
+            failure ->
+                // Nothing of it has run: Redis did not know the script.
+                failure instanceof ErrorType error && error.is("NOSCRIPT")
+                    ? link.send(arguments.apply(call(Command.EVAL, script.text(), keys)))
+                    : Future.failedFuture(failure))
+        .recover(RedisLinks::unavailable);
+  }
+
+  private static Request call(Command command, String script, List<String> keys) {
+    Request request = Request.cmd(command).arg(script).arg(keys.size());
+    keys.forEach(request::arg);
+    return request;
+  }
+
+  private static <T> Future<T> unavailable(Throwable failure) {
+    return Future.failedFuture(
+        failure instanceof SessionStoreException
+            ? failure
+            : new SessionStoreException("Redis did not carry out a command", failure));
+  }
+
+  private RedisLink link() {
+    EventLoop loop = vertx.getOrCreateContext().nettyEventLoop();
+    RedisLink link = links.get(loop);
+    return link != null ? link : links.computeIfAbsent(loop, this::newLink);
+  }
+
+  private RedisLink newLink(EventLoop loop) {
+    ContextInternal context =
+        vertx.contextBuilder().withThreadingModel(ThreadingModel.EVENT_LOOP).withEventLoop(loop).build();
+    return new RedisLink(vertx, context, clients, timeoutMillis);
+  }
+
+  Future<Void> close() {
+    return Future.join(links.values().stream().map(RedisLink::close).toList()).mapEmpty();
+  }
+}

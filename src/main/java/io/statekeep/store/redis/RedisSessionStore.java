@@ -1,0 +1,306 @@
+package io.statekeep.store.redis;
+
+import io.statekeep.session.Attributes;
+import io.statekeep.session.JsonText;
+import io.statekeep.session.Page;
+import io.statekeep.session.Query;
+import io.statekeep.session.Rotation;
+import io.statekeep.session.SaveOutcome;
+import io.statekeep.session.SessionDelta;
+import io.statekeep.session.SessionKey;
+import io.statekeep.session.SessionPolicy;
+import io.statekeep.session.SessionRecord;
+import io.statekeep.session.SessionStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.ProtocolVersion;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions in Redis 6.2 or later: one hash each, a field for each attribute, one script for each verb that writes. Touches
+ * nothing outside its prefix. How durable an acknowledgement is, the server's settings decide. Thread-safe.
+ */
+public final class RedisSessionStore implements SessionStore {
+  private static final int MAX_STEPS = 8;
+  private static final int IDS_OF_ONE_CALL = 500;
+  private static final long MARK_MILLIS = Rotation.MAX_GRACE_MILLIS;
+
+  private final RedisLinks links;
+  private final Keys keys;
+  private final SessionPolicy policy;
+  private final InstantSource clock;
+
+  /**
+   * What the store works by.
+   *
+   * @param policy of sessions
+   * @param clock decides what is live
+   * @param prefix every key begins with it
+   * @param timeoutMillis how long an answer may take before its connection is given up, in milliseconds
+   */
+  public record Rules(
+      SessionPolicy policy, InstantSource clock, String prefix, long timeoutMillis) {}
+
+  /**
+   * @param clients makes a client for one connection; called once for each event loop, and again whenever one has failed
+   */
+  public RedisSessionStore(Vertx vertx, Rules rules, Supplier<Redis> clients) {
+    links = new RedisLinks(vertx, clients, rules.timeoutMillis());
+    keys = new Keys(rules.prefix());
+    policy = rules.policy();
+    clock = rules.clock();
+  }
+
+  /**
+   * Clients of one connection each.
+   *
+   * @param url {@code redis://[user:password@]host:port/database}, or {@code rediss://} for TLS
+   * @param timeoutMillis how long a connection may take to be made, in milliseconds
+   */
+  public static Supplier<Redis> clients(Vertx vertx, String url, long timeoutMillis) {
+    NetClientOptions net =
+        new NetClientOptions()
+            .setConnectTimeout((int) timeoutMillis)
+            .setTcpNoDelay(true)
+            .setTcpKeepAlive(true)
+            .setHostnameVerificationAlgorithm("HTTPS");
+    RedisOptions options =
+        new RedisOptions()
+            .setConnectionString(url)
+            .setNetClientOptions(net)
+            // Arrays in place of maps: the one form that all versions answer.
+            .setPreferredProtocolVersion(ProtocolVersion.RESP2)
+            .setMaxPoolSize(1)
+            .setMaxPoolWaiting(1)
+            .setMaxWaitingHandlers(16 * 1024);
+    return () -> Redis.createClient(vertx, options);
+  }
+
+  @Override
+  public Future<Optional<SessionRecord>> load(SessionKey key) {
+    return read(key)
+        .compose(
+            content -> {
+              long now = clock.millis();
+              if (content instanceof Records.Content.Moved moved) {
+                return now < moved.until()
+                    ? follow(moved.to(), MAX_STEPS)
+                    : Future.succeededFuture(Optional.empty());
+              }
+              return Future.succeededFuture(live(content, now));
+            });
+  }
+
+  private Future<Optional<SessionRecord>> follow(SessionKey key, int steps) {
+    return read(key)
+        .compose(
+            content ->
+                content instanceof Records.Content.Moved moved && steps > 0
+                    ? follow(moved.to(), steps - 1)
+                    : Future.succeededFuture(live(content, clock.millis())));
+  }
+
+  private Future<Records.@Nullable Content> read(SessionKey key) {
+    return links
+        .read(() -> Request.cmd(Command.HGETALL).arg(keys.session(key)))
+        .map(fields -> Records.read(key, fields));
+  }
+
+  private static Optional<SessionRecord> live(Records.@Nullable Content content, long now) {
+    return content instanceof Records.Content.Session session && session.record().isLive(now)
+        ? Optional.of(session.record())
+        : Optional.empty();
+  }
+
+  @Override
+  public Future<Boolean> create(SessionRecord record) {
+    List<String> names = List.of(keys.session(record.key()), keys.byCreation(), keys.byExpiry());
+    return links
+        .run(Script.CREATE, names, request -> addRecord(request, record))
+        .map(created -> created.toInteger() == 1);
+  }
+
+  private Request addRecord(Request request, SessionRecord record) {
+    Attributes attributes = record.attributes();
+    int count = attributes.count();
+    // The braces, the commas between and a colon for each are not in the fields.
+    int bytes = count == 0 ? 0 : attributes.bytes() - 2 * count - 1;
+    String subject = record.subject();
+    request
+        .arg(record.key().value())
+        .arg(Records.numbers(record, bytes, count))
+        .arg(record.lifetime().expiresAt())
+        .arg(record.lifetime().createdAt())
+        .arg(subject == null ? "" : keys.subject(subject))
+        .arg(subject == null ? "" : subject);
+    attributes.forEach((name, value) -> request.arg(JsonText.quote(name)).arg(value));
+    return request;
+  }
+
+  @Override
+  public Future<SaveOutcome> save(SessionKey key, SessionDelta delta) {
+    return links
+        .run(
+            Script.SAVE,
+            List.of(keys.session(key), keys.byExpiry()),
+            request -> {
+              request.arg(key.value()).arg(keys.subjects());
+              DeltaArguments.add(request, delta, policy, clock.millis());
+              return request;
+            })
+        .map(answer -> outcome(key, answer));
+  }
+
+  @Override
+  public Future<SaveOutcome> rotate(Rotation rotation, SessionDelta delta) {
+    SessionKey from = rotation.from();
+    SessionKey to = rotation.to();
+    List<String> names =
+        List.of(keys.session(from), keys.session(to), keys.byCreation(), keys.byExpiry());
+    return links
+        .run(
+            Script.ROTATE,
+            names,
+            request -> {
+              long now = clock.millis();
+              String subject = rotation.subject();
+              request
+                  .arg(from.value())
+                  .arg(to.value())
+                  .arg(keys.subjects())
+                  .arg(subject == null ? "0" : "1")
+                  .arg(subject == null ? "" : subject)
+                  .arg(now + rotation.graceMillis())
+                  .arg(now + MARK_MILLIS)
+                  .arg(delta.isTouchOnly() ? "1" : "0");
+              DeltaArguments.add(request, delta, policy, now);
+              return request;
+            })
+        .map(answer -> outcome(to, answer));
+  }
+
+  private static SaveOutcome outcome(SessionKey key, Response answer) {
+    String word = answer.get(0).toString();
+    return switch (word) {
+      case "written", "same" ->
+          Records.read(key, answer.get(1)) instanceof Records.Content.Session session
+              ? new SaveOutcome.Saved(session.record(), word.equals("written"))
+              : SaveOutcome.GONE;
+      case "conflict" -> SaveOutcome.CONFLICT;
+      case "large" -> SaveOutcome.TOO_LARGE;
+      case "number" ->
+          new SaveOutcome.NotANumber((String) JsonText.decode(answer.get(1).toString()));
+      default -> SaveOutcome.GONE;
+    };
+  }
+
+  @Override
+  public Future<Boolean> delete(SessionKey key) {
+    return links
+        .run(
+            Script.DELETE,
+            List.of(keys.session(key), keys.byCreation(), keys.byExpiry()),
+            request -> request.arg(key.value()).arg(keys.subjects()).arg(clock.millis()))
+        .map(live -> live.toInteger() == 1);
+  }
+
+  @Override
+  public Future<Page> list(Query query) {
+    return listMore(query, query.after(), new ArrayList<>())
+        .map(found -> Page.of(found, query.limit()));
+  }
+
+  // One call looks at a bounded number of ids: where many are of ended sessions, it takes several.
+  private Future<List<SessionRecord>> listMore(
+      Query query, Query.@Nullable Cursor after, List<SessionRecord> found) {
+    String subject = query.subject();
+    String index = subject == null ? keys.byCreation() : keys.subject(subject);
+    int wanted = query.limit() + 1 - found.size();
+    return links
+        .run(
+            Script.LIST,
+            List.of(index),
+            request ->
+                request
+                    .arg(keys.sessions())
+                    .arg(clock.millis())
+                    .arg(wanted)
+                    .arg(IDS_OF_ONE_CALL)
+                    .arg(after == null ? "" : Long.toString(after.createdAt()))
+                    .arg(after == null ? "" : after.key()))
+        .compose(
+            answer -> {
+              for (Response session : answer.get(2)) {
+                SessionKey key = new SessionKey(session.get(0).toString());
+                if (Records.read(key, session.get(1)) instanceof Records.Content.Session one) {
+                  found.add(one.record());
+                }
+              }
+              String lastId = answer.get(1).toString();
+              return lastId.isEmpty() || found.size() > query.limit()
+                  ? Future.succeededFuture(found)
+                  : listMore(query, new Query.Cursor(answer.get(0).toLong(), lastId), found);
+            });
+  }
+
+  @Override
+  public Future<Set<SessionKey>> deleteBySubject(String subject, Optional<SessionKey> except) {
+    return deleteMore(subject, except, new HashSet<>());
+  }
+
+  // A rotation moves an id within the index, so what is left there after one call is found by the next.
+  private Future<Set<SessionKey>> deleteMore(
+      String subject, Optional<SessionKey> except, Set<SessionKey> ended) {
+    return links
+        .run(
+            Script.DELETE_SUBJECT,
+            List.of(keys.subject(subject), keys.byCreation(), keys.byExpiry()),
+            request ->
+                request
+                    .arg(keys.sessions())
+                    .arg(clock.millis())
+                    .arg(IDS_OF_ONE_CALL)
+                    .arg(except.map(SessionKey::value).orElse("")))
+        .compose(
+            answer -> {
+              answer.get(1).forEach(id -> ended.add(new SessionKey(id.toString())));
+              return answer.get(0).toInteger() == 0
+                  ? Future.succeededFuture(ended)
+                  : deleteMore(subject, except, ended);
+            });
+  }
+
+  @Override
+  public Future<Integer> purgeExpired(int limit) {
+    return links
+        .run(
+            Script.PURGE,
+            List.of(keys.byExpiry(), keys.byCreation()),
+            request ->
+                request.arg(keys.sessions()).arg(keys.subjects()).arg(clock.millis()).arg(limit))
+        .map(Response::toInteger);
+  }
+
+  @Override
+  public Future<Void> ping() {
+    return links.read(() -> Request.cmd(Command.PING)).mapEmpty();
+  }
+
+  @Override
+  public Future<Void> close() {
+    return links.close();
+  }
+}

@@ -1,0 +1,61 @@
+package io.statekeep.store.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** One verb as a Lua script: the server runs it as one step. */
+enum Script {
+  CREATE("common", "create"),
+  SAVE("common", "apply", "save"),
+  ROTATE("common", "apply", "rotate"),
+  DELETE("common", "delete"),
+  DELETE_SUBJECT("common", "delete_subject"),
+  LIST("common", "list"),
+  PURGE("common", "purge");
+
+  private final String text;
+  private final String sha1;
+
+  Script(String... parts) {
+    StringBuilder joined = new StringBuilder();
+    for (String part : parts) {
+      joined.append(read(part + ".lua"));
+    }
+    text = joined.toString();
+    sha1 = sha1(text);
+  }
+
+  String text() {
+    return text;
+  }
+
+  /** The name under which Redis remembers the text. */
+  String sha1() {
+    return sha1;
+  }
+
+  private static String read(String file) {
+    try (InputStream in = Script.class.getResourceAsStream(file)) {
+      if (in == null) {
+        throw new IllegalStateException("no " + file + " beside its class");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String sha1(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-1");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-1", e);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+-- A session is one hash: 'm' its numbers, 's' its subject, and one field for each attribute, named by the attribute's
+-- name as a JSON string, so that a field that begins with a quote is an attribute.
+-- After a rotation the old key holds a mark: '>' the new id, 't' until when the old key reads it.
+
+local GC_SLACK = 3600000
+
+-- m = 'version created seen-created idle expires-seen absolute-created persistent bytes count'; no absolute deadline
+-- is 0; bytes are those of all names and values, count the number of attributes.
+local function parse(m)
+  local v, c, l, i, e, a, p, b, n =
+    string.match(m, '^(%d+) (%d+) (-?%d+) (%d+) (-?%d+) (%d+) (%d) (%d+) (%d+)$')
+  if not v then return nil end
+  local created = tonumber(c)
+  local seen = created + tonumber(l)
+  local absolute = a == '0' and 0 or created + tonumber(a)
+  return {version = tonumber(v), created = created, seen = seen, idle = tonumber(i), expires = seen + tonumber(e),
+    absolute = absolute, persistent = p, bytes = tonumber(b), count = tonumber(n)}
+end
+
+local function int(x)
+  return string.format('%.0f', x)
+end
+
+local function format(r)
+  local absolute = r.absolute == 0 and 0 or r.absolute - r.created
+  return table.concat({int(r.version), int(r.created), int(r.seen - r.created), int(r.idle), int(r.expires - r.seen),
+    int(absolute), r.persistent, int(r.bytes), int(r.count)}, ' ')
+end
+
+-- Redis frees by itself what no purge has found long after its deadline.
+local function expire(key, deadline)
+  redis.call('PEXPIREAT', key, int(deadline + GC_SLACK))
+end
+
+-- An index lives as long as the longest-lived session in it.
+local function keep_index(key, deadline)
+  local at = deadline + GC_SLACK
+  local now = redis.call('TIME')
+  local left = redis.call('PTTL', key)
+  if left < 0 or left + now[1] * 1000 < at then
+    redis.call('PEXPIREAT', key, int(at))
+  end
+end
