@@ -1,13 +1,11 @@
 package io.statekeep.store.jdbc;
 
-import java.nio.file.Path;
-import org.junit.jupiter.api.io.TempDir;
+import io.statekeep.testing.Databases;
 
 class HsqldbSessionStoreTest extends JdbcStoreContract {
-  @TempDir static Path directory;
+  private static final Databases.Database DATABASE = Databases.newHsqldb();
 
-  @Override
-  JdbcAddress address() {
-    return new JdbcAddress("jdbc:hsqldb:file:" + directory.resolve("sessions"), "", "", 10_000);
+  HsqldbSessionStoreTest() {
+    super(DATABASE);
   }
 }

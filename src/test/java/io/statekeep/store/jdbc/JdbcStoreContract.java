@@ -2,43 +2,26 @@ package io.statekeep.store.jdbc;
 
 import io.statekeep.session.SessionStore;
 import io.statekeep.store.SessionStoreContract;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
+import io.statekeep.testing.Databases;
 import org.junit.jupiter.api.AfterEach;
 
 /** The contract over one database of a test class, emptied after each test. */
 abstract class JdbcStoreContract extends SessionStoreContract {
-  private static final long TIMEOUT_MILLIS = 30_000;
+  private final Databases.Database database;
 
-  /** The database, started once for the class. */
-  abstract JdbcAddress address();
+  JdbcStoreContract(Databases.Database database) {
+    this.database = database;
+  }
 
   @Override
   protected SessionStore open(int node) {
-    JdbcAddress address = address();
-    if (node == 1 && address.dialect().isEmbedded()) {
-      return store;
-    }
-    Schema.migrate(address);
-    JdbcSessionStore.Rules rules =
-        new JdbcSessionStore.Rules(address.dialect(), POLICY, clock, 4, TIMEOUT_MILLIS);
-    return new JdbcSessionStore(vertx, rules, JdbcSessionStore.pools(vertx, address));
+    // Embedded: one process, one store.
+    boolean alone = database.address().dialect().isEmbedded();
+    return node == 1 && alone ? store : database.open(vertx, POLICY, clock);
   }
 
   @AfterEach
-  void empty() throws SQLException {
-    execute("DELETE FROM statekeep_session");
-  }
-
-  /** Runs a statement past the store. */
-  void execute(String sql) throws SQLException {
-    JdbcAddress address = address();
-    try (Connection connection =
-            DriverManager.getConnection(address.driverUrl(), address.user(), address.password());
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+  void empty() {
+    database.empty();
   }
 }

@@ -1,18 +1,11 @@
 package io.statekeep.store.jdbc;
 
-import io.statekeep.testing.Servers;
-import org.junit.jupiter.api.BeforeAll;
+import io.statekeep.testing.Databases;
 
 class MariaDbSessionStoreTest extends JdbcStoreContract {
-  private static JdbcAddress address;
+  private static final Databases.Database DATABASE = Databases.newMariaDb();
 
-  @BeforeAll
-  static void createDatabase() {
-    address = new JdbcAddress(Servers.newMariaDbUrl(), "root", "", 10_000);
-  }
-
-  @Override
-  JdbcAddress address() {
-    return address;
+  MariaDbSessionStoreTest() {
+    super(DATABASE);
   }
 }

@@ -1,18 +1,11 @@
 package io.statekeep.store.jdbc;
 
-import io.statekeep.testing.Servers;
-import org.junit.jupiter.api.BeforeAll;
+import io.statekeep.testing.Databases;
 
 class PostgresSessionStoreTest extends JdbcStoreContract {
-  private static JdbcAddress address;
+  private static final Databases.Database DATABASE = Databases.newPostgres();
 
-  @BeforeAll
-  static void createDatabase() {
-    address = new JdbcAddress(Servers.newPostgresUrl(), "postgres", "", 10_000);
-  }
-
-  @Override
-  JdbcAddress address() {
-    return address;
+  PostgresSessionStoreTest() {
+    super(DATABASE);
   }
 }

@@ -1,0 +1,202 @@
+package io.statekeep.store.layered;
+
+import io.statekeep.session.Page;
+import io.statekeep.session.Query;
+import io.statekeep.session.Rotation;
+import io.statekeep.session.SaveOutcome;
+import io.statekeep.session.SessionDelta;
+import io.statekeep.session.SessionKey;
+import io.statekeep.session.SessionRecord;
+import io.statekeep.session.SessionStore;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A near cache in front of any store. Changes go to the store first and are never answered from here; a copy is served
+ * only while {@link Freshness} allows it. Concurrent reads of one session share one read of the store. Thread-safe.
+ *
+ * <p>Not for a store whose calls may end before the change they stand for: put deadlines in front of this one, not behind.
+ */
+public final class LayeredSessionStore implements SessionStore {
+  private final VertxInternal vertx;
+  private final SessionStore store;
+  private final InstantSource clock;
+  private final NearCache near;
+  private final ConcurrentHashMap<SessionKey, Flight> flights = new ConcurrentHashMap<>();
+
+  /**
+   * What the near cache works by.
+   *
+   * @param clock decides what is live
+   * @param nanoClock monotonic, for freshness
+   * @param freshness how long a copy may be served
+   * @param maxBytes heap for copies, at most, by an estimate
+   */
+  public record Rules(
+      InstantSource clock, LongSupplier nanoClock, Freshness freshness, long maxBytes) {}
+
+  /**
+   * @param store keeps the sessions; closed with this one
+   */
+  public LayeredSessionStore(Vertx vertx, Rules rules, SessionStore store) {
+    this.vertx = (VertxInternal) vertx;
+    this.store = store;
+    this.clock = rules.clock();
+    this.near = new NearCache(rules.maxBytes(), rules.freshness(), rules.nanoClock());
+  }
+
+  @Override
+  public Future<Optional<SessionRecord>> load(SessionKey key) {
+    SessionRecord copy = near.get(key);
+    // A copy that has expired may have been touched by another node: the store decides.
+    return copy != null && copy.isLive(clock.millis())
+        ? Future.succeededFuture(Optional.of(copy))
+        : share(key);
+  }
+
+  // A read may be shared as long as nothing has changed here since it began: whoever asks after an acknowledged change
+  // must not get an answer from before it.
+  private Future<Optional<SessionRecord>> share(SessionKey key) {
+    Promise<Optional<SessionRecord>> promise = vertx.promise();
+    Flight[] started = new Flight[1];
+    Flight flight =
+        flights.computeIfAbsent(
+            key,
+            k -> {
+              started[0] = new Flight(Promise.promise());
+              return started[0];
+            });
+    flight.result.future().onComplete(promise);
+    if (started[0] != null) {
+      fetch(key, flight);
+    }
+    return promise.future();
+  }
+
+  private void fetch(SessionKey key, Flight flight) {
+    NearCache.Ticket ticket = near.beginRead(key);
+    store
+        .load(key)
+        .onComplete(
+            loaded -> {
+              ticket.end(loaded.succeeded() ? ownRecord(key, loaded.result()) : null);
+              flights.remove(key, flight);
+              flight.result.handle(loaded);
+            });
+  }
+
+  // What an old key reads within its grace belongs to another key, and ends with the grace: not for keeping.
+  private static @Nullable SessionRecord ownRecord(
+      SessionKey key, Optional<SessionRecord> loaded) {
+    return loaded.filter(record -> record.key().equals(key)).orElse(null);
+  }
+
+  private record Flight(Promise<Optional<SessionRecord>> result) {}
+
+  @Override
+  public Future<Boolean> create(SessionRecord record) {
+    NearCache.Ticket ticket = near.beginWrite(record.key());
+    return store
+        .create(record)
+        .andThen(
+            created -> finish(record.key(), ticket, isTrue(created.result()) ? record : null));
+  }
+
+  private static boolean isTrue(@Nullable Boolean value) {
+    return value != null && value;
+  }
+
+  @Override
+  public Future<SaveOutcome> save(SessionKey key, SessionDelta delta) {
+    SessionRecord copy = delta.seen() == null ? near.get(key) : null;
+    SessionDelta informed = copy == null ? delta : delta.withSeen(copy);
+    NearCache.Ticket ticket = near.beginWrite(key);
+    return store.save(key, informed).andThen(saved -> finish(key, ticket, record(saved.result())));
+  }
+
+  @Override
+  public Future<SaveOutcome> rotate(Rotation rotation, SessionDelta delta) {
+    SessionRecord copy = delta.seen() == null ? near.get(rotation.from()) : null;
+    SessionDelta informed = copy == null ? delta : delta.withSeen(copy);
+    NearCache.Ticket leaving = near.beginWrite(rotation.from());
+    NearCache.Ticket arriving = near.beginWrite(rotation.to());
+    return store
+        .rotate(rotation, informed)
+        .andThen(
+            rotated -> {
+              finish(rotation.from(), leaving, null);
+              finish(rotation.to(), arriving, record(rotated.result()));
+            });
+  }
+
+  private static @Nullable SessionRecord record(@Nullable SaveOutcome outcome) {
+    return outcome instanceof SaveOutcome.Saved saved ? saved.record() : null;
+  }
+
+  @Override
+  public Future<Boolean> delete(SessionKey key) {
+    NearCache.Ticket ticket = near.beginWrite(key);
+    return store.delete(key).andThen(deleted -> finish(key, ticket, null));
+  }
+
+  /** Ends a write: before its caller hears of it, nobody reads here what was before. */
+  private void finish(SessionKey key, NearCache.Ticket ticket, @Nullable SessionRecord result) {
+    ticket.end(result);
+    flights.remove(key);
+  }
+
+  @Override
+  public Future<Set<SessionKey>> deleteBySubject(String subject, Optional<SessionKey> except) {
+    return store
+        .deleteBySubject(subject, except)
+        .andThen(
+            ended -> {
+              if (ended.succeeded()) {
+                ended.result().forEach(this::drop);
+              } else {
+                // Nobody knows which sessions have ended.
+                near.clear();
+                flights.clear();
+              }
+            });
+  }
+
+  private void drop(SessionKey key) {
+    near.drop(key);
+    flights.remove(key);
+  }
+
+  @Override
+  public Future<Page> list(Query query) {
+    return store.list(query);
+  }
+
+  @Override
+  public Future<Integer> purgeExpired(int limit) {
+    return store.purgeExpired(limit);
+  }
+
+  @Override
+  public Future<Void> ping() {
+    return store.ping();
+  }
+
+  /** Copies held now. */
+  public long size() {
+    return near.size();
+  }
+
+  @Override
+  public Future<Void> close() {
+    near.clear();
+    return store.close();
+  }
+}

@@ -1,0 +1,19 @@
+package io.statekeep.store.layered;
+
+import io.statekeep.session.SessionStore;
+import io.statekeep.testing.Databases;
+import org.junit.jupiter.api.AfterEach;
+
+class LayeredOverHsqldbTest extends LayeredStoreContract {
+  private static final Databases.Database DATABASE = Databases.newHsqldb();
+
+  @Override
+  SessionStore openBacking() {
+    return DATABASE.open(vertx, POLICY, clock);
+  }
+
+  @AfterEach
+  void empty() {
+    DATABASE.empty();
+  }
+}

@@ -1,0 +1,15 @@
+package io.statekeep.store.layered;
+
+import io.statekeep.session.SessionStore;
+import io.statekeep.store.redis.RedisSessionStore;
+import io.statekeep.testing.Servers;
+
+class LayeredOverRedisTest extends LayeredStoreContract {
+  @Override
+  SessionStore openBacking() {
+    RedisSessionStore.Rules rules =
+        new RedisSessionStore.Rules(POLICY, clock, Servers.newName() + ":", 30_000);
+    return new RedisSessionStore(
+        vertx, rules, RedisSessionStore.clients(vertx, Servers.redisUrl(), 30_000));
+  }
+}
