@@ -3,24 +3,15 @@ package io.statekeep.session;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.vertx.core.json.Json;
 import java.io.IOException;
 
 /** JSON as text: attribute values stay text until somebody reads them. */
 public final class JsonText {
-  /** The deepest nesting of an attribute value. */
-  public static final int MAX_DEPTH = 32;
-
   private static final JsonFactory STRICT =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  // One level is the object of attributes itself.
-                  .maxNestingDepth(MAX_DEPTH + 1)
-                  .build())
           .build();
 
   private JsonText() {}
@@ -112,7 +103,7 @@ public final class JsonText {
     return out.toString();
   }
 
-  /** Whether this is one JSON object, whole, without a name twice, at most 32 deep below the object. */
+  /** Whether this is one JSON object, whole, without a name twice. */
   static boolean isObject(String json) {
     try (JsonParser parser = STRICT.createParser(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {

@@ -6,17 +6,15 @@ import java.util.Locale;
 /** The databases, and all in which they differ. */
 public enum Dialect {
   /** Embedded, in this process alone. */
-  HSQLDB("hsqldb", ""),
+  HSQLDB(""),
   /** PostgreSQL 11 and later. */
-  POSTGRESQL("postgresql", " FOR UPDATE"),
+  POSTGRESQL(" FOR UPDATE"),
   /** MariaDB 10.6 and later. */
-  MARIADB("mariadb", " FOR UPDATE");
+  MARIADB(" FOR UPDATE");
 
-  private final String scheme;
   private final String rowLock;
 
-  Dialect(String scheme, String rowLock) {
-    this.scheme = scheme;
+  Dialect(String rowLock) {
     this.rowLock = rowLock;
   }
 
@@ -26,13 +24,18 @@ public enum Dialect {
    * @throws IllegalArgumentException if there is none for it; the message names those there are, not the URL
    */
   public static Dialect ofUrl(String url) {
-    for (Dialect dialect : values()) {
-      if (url.toLowerCase(Locale.ROOT).startsWith("jdbc:" + dialect.scheme + ":")) {
-        return dialect;
-      }
+    String start = url.toLowerCase(Locale.ROOT);
+    if (start.startsWith("jdbc:hsqldb:file:") || start.startsWith("jdbc:hsqldb:mem:")) {
+      return HSQLDB;
+    }
+    if (start.startsWith("jdbc:postgresql:")) {
+      return POSTGRESQL;
+    }
+    if (start.startsWith("jdbc:mariadb:")) {
+      return MARIADB;
     }
     throw new IllegalArgumentException(
-        "not a JDBC URL of jdbc:hsqldb:, jdbc:postgresql: or jdbc:mariadb:");
+        "must begin with jdbc:hsqldb:file:, jdbc:hsqldb:mem:, jdbc:postgresql: or jdbc:mariadb:");
   }
 
   /** Whether the database lives in this process, so that nobody else can write to it. */
@@ -54,7 +57,7 @@ public enum Dialect {
 
   /** Where the migrations of this dialect are, on the class path. */
   String migrations() {
-    return "db/statekeep/" + scheme;
+    return "db/statekeep/" + name().toLowerCase(Locale.ROOT);
   }
 
   /**

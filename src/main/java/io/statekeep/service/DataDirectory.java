@@ -1,0 +1,71 @@
+package io.statekeep.service;
+
+import io.statekeep.store.jdbc.Dialect;
+import io.statekeep.store.jdbc.JdbcAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** The folder of an embedded database, where secrets that were made at the first start are kept beside it. */
+record DataDirectory(Path path) {
+  private static final String FILE_URL = "jdbc:hsqldb:file:";
+
+  /** The folder of this database; empty if it keeps no files here. */
+  static Optional<DataDirectory> of(JdbcAddress address) {
+    String url = address.url();
+    if (address.dialect() != Dialect.HSQLDB || !url.toLowerCase(java.util.Locale.ROOT).startsWith(FILE_URL)) {
+      return Optional.empty();
+    }
+    String file = url.substring(FILE_URL.length()).split(";", 2)[0];
+    Path parent = Path.of(file).toAbsolutePath().getParent();
+    return Optional.of(new DataDirectory(parent == null ? Path.of("/") : parent));
+  }
+
+  /**
+   * The secret of this name: the file's only line, made at the first call, readable by its owner alone.
+   *
+   * @throws UncheckedIOException if the folder cannot be read or written
+   */
+  String secret(String name, Supplier<String> generator) {
+    try {
+      Files.createDirectories(path);
+      Path file = path.resolve(name);
+      if (!Files.exists(file)) {
+        write(file, generator.get());
+      }
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot keep " + name + " in " + path, e);
+    }
+  }
+
+  private static void write(Path file, String secret) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(fresh);
+    Files.createFile(fresh, ownerOnly(file));
+    Files.writeString(fresh, secret + "\n", StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+    try {
+      // In one step: a crash leaves a whole secret or none.
+      Files.move(fresh, file);
+    } catch (FileAlreadyExistsException e) {
+      Files.delete(fresh);
+    }
+  }
+
+  private static FileAttribute<?>[] ownerOnly(Path file) {
+    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    Set<PosixFilePermission> mode = PosixFilePermissions.fromString("rw-------");
+    return posix
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)}
+        : new FileAttribute<?>[0];
+  }
+}

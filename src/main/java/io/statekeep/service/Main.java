@@ -1,0 +1,74 @@
+package io.statekeep.service;
+
+import io.statekeep.service.config.ConfigException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line. Exit 0: done, 1: failed, 2: wrong usage or configuration. */
+@Command(
+    name = "statekeep",
+    description = "The session and cookie service for the web.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {
+      ServeCommand.class,
+      PurgeCommand.class,
+      SessionsCommand.class,
+      KeysCommand.class,
+      ConfigCommand.class
+    })
+public final class Main implements Runnable {
+  static final int FAILED = 1;
+  static final int WRONG = 2;
+
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  /** Runs a command; {@code serve} if none is named. */
+  public static void main(String[] arguments) {
+    int exit = run(arguments);
+    if (exit != ServeCommand.RUNNING) {
+      System.exit(exit);
+    }
+  }
+
+  static int run(String... arguments) {
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler(Main::explain)
+        .execute(withDefault(arguments));
+  }
+
+  // Options without a command are those of serve.
+  private static String[] withDefault(String[] arguments) {
+    boolean serve = arguments.length == 0 || arguments[0].startsWith("--config");
+    if (!serve) {
+      return arguments;
+    }
+    String[] all = new String[arguments.length + 1];
+    all[0] = "serve";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return all;
+  }
+
+  private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
+      throws Exception {
+    if (failure instanceof ConfigException) {
+      command.getErr().println(failure.getMessage());
+      return WRONG;
+    }
+    if (failure instanceof StartException) {
+      command.getErr().println("statekeep: " + failure.getMessage());
+      return FAILED;
+    }
+    throw failure;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "There is no command.");
+  }
+}

@@ -1,0 +1,55 @@
+package io.statekeep.service;
+
+import io.statekeep.service.config.Config;
+import io.statekeep.session.Sessions;
+import io.statekeep.web.LoginRoutes;
+import io.statekeep.web.ProblemHandler;
+import io.statekeep.web.SessionCookie;
+import io.statekeep.web.SessionHandler;
+import io.statekeep.web.Throttle;
+import io.statekeep.web.TutorialRoutes;
+import io.statekeep.web.Users;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What the public listener serves. */
+final class PublicRoutes {
+  private static final int LOGIN_TRIES = 10;
+  private static final Duration LOGIN_WINDOW = Duration.ofMinutes(1);
+
+  private final Config config;
+  private final Sessions sessions;
+  private final SessionCookie cookie;
+  private final Optional<Users> users;
+  // One count for all event loops.
+  private final Throttle logins;
+
+  /** Reads the users' file. Blocking. */
+  PublicRoutes(Vertx vertx, Config config, Sessions sessions) {
+    this.config = config;
+    this.sessions = sessions;
+    this.cookie =
+        new SessionCookie(
+            config.cookie().name(),
+            config.cookie().attributes(),
+            config.cookie().secureByTransport(),
+            config.trustedProxies(),
+            sessions.clock());
+    this.users = config.usersFile().map(file -> FileUsers.read(vertx, file));
+    this.logins = new Throttle(LOGIN_TRIES, LOGIN_WINDOW, sessions.clock());
+  }
+
+  /** The routes for one event loop. */
+  Router router(Vertx vertx) {
+    Router router = Router.router(vertx);
+    SessionHandler handler = new SessionHandler(sessions, cookie);
+    if (config.tutorial()) {
+      new TutorialRoutes(handler, sessions.clock()).attach(router);
+      new LoginRoutes(handler, users, config.trustedProxies(), logins).attach(router);
+    }
+    new ProblemHandler().attach(router);
+    return router;
+  }
+}

@@ -1,0 +1,179 @@
+package io.statekeep.service;
+
+import io.statekeep.service.config.Config;
+import io.statekeep.service.config.Config.StoreKind;
+import io.statekeep.session.SessionStore;
+import io.statekeep.session.SessionTokens;
+import io.statekeep.session.Sessions;
+import io.statekeep.signing.KeyRing;
+import io.statekeep.store.jdbc.EmbeddedDatabase;
+import io.statekeep.store.jdbc.JdbcAddress;
+import io.statekeep.store.jdbc.Schema;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One node of the service, from its configuration to its listeners. */
+final class Server {
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+  private static final Duration MIGRATION_RETRY = Duration.ofSeconds(1);
+
+  private final Vertx vertx;
+  private final Config config;
+  private final SessionStore store;
+  private final PublicRoutes routes;
+  private final ManagementVerticle management;
+  private final LongAdder requests = new LongAdder();
+  private final AtomicInteger port = new AtomicInteger();
+  // The last to start is the first to stop.
+  private final Deque<String> deployments = new ArrayDeque<>();
+  private volatile boolean migrated;
+  private volatile boolean stopping;
+
+  private Server(Vertx vertx, Config config, InstantSource clock) {
+    this.vertx = vertx;
+    this.config = config;
+    StoreFactory stores = new StoreFactory(vertx, config, clock);
+    MeteredSessionStore keeper = new MeteredSessionStore(stores.keeper());
+    this.store = stores.inFrontOf(keeper);
+    Sessions sessions = new Sessions(store, tokens(config), config.policy(), clock);
+    this.routes = new PublicRoutes(vertx, config, sessions);
+    this.management =
+        new ManagementVerticle(config.management(), this::ready, new Metrics(requests, keeper));
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @return fails with {@link StartException} if it cannot be started; a store on another machine that is away is no
+   *     reason, the node waits for it and is not ready
+   */
+  static Future<Server> start(Vertx vertx, Config config, InstantSource clock) {
+    return vertx
+        .executeBlocking(
+            () -> {
+              openEmbedded(config);
+              return new Server(vertx, config, clock);
+            })
+        .compose(server -> server.listen().map(server));
+  }
+
+  /** Opens the embedded database, if that is where sessions are. Blocking. */
+  static void openEmbedded(Config config) {
+    if (isEmbedded(config)) {
+      try {
+        EmbeddedDatabase.open(config.store().jdbc());
+      } catch (EmbeddedDatabase.InUseException e) {
+        throw new StartException("jdbc.url: " + e.getMessage(), e);
+      } catch (RuntimeException e) {
+        throw new StartException("jdbc.url: the database cannot be opened: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private static boolean isEmbedded(Config config) {
+    return config.store().durableKind() == StoreKind.JDBC
+        && config.store().jdbc().dialect().isEmbedded();
+  }
+
+  private static SessionTokens tokens(Config config) {
+    SecureRandom random = new SecureRandom();
+    return new SessionTokens(config.signingKeys().orElseGet(() -> ownKeys(config, random)), random);
+  }
+
+  // Whoever has its sessions alone has its keys alone: kept beside an embedded database, else gone with the process.
+  private static KeyRing ownKeys(Config config, SecureRandom random) {
+    Optional<DataDirectory> directory =
+        isEmbedded(config) ? DataDirectory.of(config.store().jdbc()) : Optional.empty();
+    return KeyRing.parse(
+        directory
+            .map(d -> d.secret("signing-keys", () -> KeyRing.newKey(random)))
+            .orElseGet(() -> KeyRing.newKey(random)));
+  }
+
+  private Future<Void> listen() {
+    migrate();
+    DeploymentOptions everyLoop = new DeploymentOptions().setInstances(config.http().eventLoops());
+    return vertx
+        .deployVerticle(new Purger(store, config.purge()))
+        .onSuccess(deployments::push)
+        .compose(id -> vertx.deployVerticle(management))
+        .onSuccess(deployments::push)
+        .compose(
+            id ->
+                vertx.deployVerticle(
+                    () -> new HttpVerticle(config, routes::router, port, requests), everyLoop))
+        .onSuccess(deployments::push)
+        .mapEmpty();
+  }
+
+  // A shared database may be away now: the node starts, and is ready when it is back.
+  private void migrate() {
+    JdbcAddress address = config.store().jdbc();
+    if (config.store().durableKind() != StoreKind.JDBC || address.dialect().isEmbedded()) {
+      migrated = true;
+      return;
+    }
+    vertx
+        .executeBlocking(
+            () -> {
+              Schema.migrate(address);
+              return true;
+            })
+        .onSuccess(done -> migrated = done)
+        .onFailure(
+            failure -> {
+              LOG.warn("store.unavailable: cannot check the schema: {}", failure.getMessage());
+              vertx.setTimer(MIGRATION_RETRY.toMillis(), id -> migrate());
+            });
+  }
+
+  private Future<Void> ready() {
+    return stopping || !migrated
+        ? Future.failedFuture(new IllegalStateException("not ready"))
+        : store.ping();
+  }
+
+  /** Where the public listener listens. */
+  int port() {
+    return port.get();
+  }
+
+  /** Where the listener for operators listens. */
+  int managementPort() {
+    return management.port();
+  }
+
+  /** Says not ready, lets requests in flight finish, and closes everything. */
+  Future<Void> stop() {
+    stopping = true;
+    return stopNext()
+        .compose(v -> store.close())
+        .compose(v -> vertx.executeBlocking(() -> closeEmbedded(config)))
+        .compose(v -> vertx.close());
+  }
+
+  private Future<Void> stopNext() {
+    return deployments.isEmpty()
+        ? Future.succeededFuture()
+        : vertx.undeploy(deployments.pop()).transform(done -> stopNext());
+  }
+
+  /** Closes the embedded database, if there is one. Blocking. */
+  static boolean closeEmbedded(Config config) throws Exception {
+    if (isEmbedded(config)) {
+      EmbeddedDatabase.close(config.store().jdbc());
+    }
+    return true;
+  }
+}

@@ -1,0 +1,103 @@
+package io.statekeep.service;
+
+import io.statekeep.session.Page;
+import io.statekeep.session.Query;
+import io.statekeep.session.SessionKey;
+import io.statekeep.session.SessionRecord;
+import io.statekeep.web.SessionJson;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What operators do with sessions from a shell. Prints one JSON object on a line. */
+@Command(
+    name = "sessions",
+    description = "List, show or end sessions.",
+    mixinStandardHelpOptions = true)
+final class SessionsCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "Which command? There are: list, show, revoke");
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private static void with(ConfigOption options, Consumer<StoreAccess> work) {
+    try (StoreAccess access = StoreAccess.open(options.load())) {
+      work.accept(access);
+    }
+  }
+
+  @Command(
+      name = "list",
+      description = "List live sessions, newest first, without their attributes.",
+      mixinStandardHelpOptions = true)
+  void list(
+      @Mixin ConfigOption options,
+      @Option(names = "--subject", description = "Only this subject's.") @Nullable String subject) {
+    with(
+        options,
+        access -> {
+          Query.Cursor cursor = null;
+          do {
+            Query query = new Query(subject, Query.MAX_LIMIT, cursor);
+            Page page = access.ask(store -> store.list(query));
+            for (SessionRecord record : page.sessions()) {
+              out().println(SessionJson.withoutAttributes(record).encode());
+            }
+            cursor = page.next();
+          } while (cursor != null);
+        });
+  }
+
+  @Command(
+      name = "show",
+      description = "Show one session whole.",
+      mixinStandardHelpOptions = true)
+  void show(@Mixin ConfigOption options, @Parameters(paramLabel = "ID") String id) {
+    with(
+        options,
+        access -> {
+          SessionRecord record =
+              access
+                  .ask(store -> store.load(new SessionKey(id)))
+                  .orElseThrow(() -> new StartException("there is no such session", null));
+          out().println(SessionJson.of(record));
+        });
+  }
+
+  @Command(
+      name = "revoke",
+      description = "End one session, or all of a subject.",
+      mixinStandardHelpOptions = true)
+  void revoke(
+      @Mixin ConfigOption options,
+      @Parameters(paramLabel = "ID", arity = "0..1") @Nullable String id,
+      @Option(names = "--subject", description = "All of this subject's.") @Nullable String subject) {
+    if ((id == null) == (subject == null)) {
+      throw new ParameterException(spec.commandLine(), "Either an ID or --subject.");
+    }
+    with(
+        options,
+        access -> {
+          int ended =
+              subject != null
+                  ? access.ask(store -> store.deleteBySubject(subject, Optional.empty())).size()
+                  : access.ask(store -> store.delete(new SessionKey(String.valueOf(id)))) ? 1 : 0;
+          out().println("revoked: " + ended);
+        });
+  }
+}

@@ -1,0 +1,69 @@
+package io.statekeep.service;
+
+import io.statekeep.service.config.Config;
+import io.statekeep.service.config.Config.StoreKind;
+import io.statekeep.session.SessionStore;
+import io.statekeep.session.SessionStoreException;
+import io.statekeep.store.jdbc.Schema;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+
+/** The configured store for a command that asks it a few things and ends. Blocking. */
+final class StoreAccess implements AutoCloseable {
+  private final Vertx vertx;
+  private final Config config;
+  private final SessionStore store;
+
+  private StoreAccess(Vertx vertx, Config config, SessionStore store) {
+    this.vertx = vertx;
+    this.config = config;
+    this.store = store;
+  }
+
+  /**
+   * Opens the store.
+   *
+   * @throws StartException if it cannot be, or if it is the memory of another process
+   */
+  static StoreAccess open(Config config) {
+    if (config.store().durableKind() == StoreKind.LOCAL) {
+      throw new StartException("store = local: its sessions are in the memory of its node alone", null);
+    }
+    Server.openEmbedded(config);
+    if (config.store().durableKind() == StoreKind.JDBC) {
+      try {
+        Schema.migrate(config.store().jdbc());
+      } catch (RuntimeException e) {
+        throw new StartException("jdbc.url: the database cannot be reached", e);
+      }
+    }
+    Vertx vertx = ServeCommand.vertx();
+    StoreFactory stores = new StoreFactory(vertx, config, InstantSource.system());
+    return new StoreAccess(vertx, config, stores.inFrontOf(stores.keeper()));
+  }
+
+  /** Waits for the store's answer. */
+  <T> T ask(Function<SessionStore, Future<T>> question) {
+    try {
+      return question.apply(store).toCompletionStage().toCompletableFuture().get();
+    } catch (ExecutionException | InterruptedException e) {
+      String why =
+          e.getCause() instanceof SessionStoreException known ? known.getMessage() : e.toString();
+      throw new StartException("the store did not answer: " + why, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      store.close().toCompletionStage().toCompletableFuture().get();
+      Server.closeEmbedded(config);
+      vertx.close().toCompletionStage().toCompletableFuture().get();
+    } catch (Exception e) {
+      throw new StartException("the store did not close: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,313 @@
+package io.statekeep.service.config;
+
+import io.statekeep.cookie.CookieAttributes;
+import io.statekeep.cookie.SameSite;
+import io.statekeep.cookie.SetCookie;
+import io.statekeep.session.SessionPolicy;
+import io.statekeep.signing.KeyRing;
+import io.statekeep.store.jdbc.JdbcAddress;
+import io.statekeep.web.TrustedProxies;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole configuration, checked. Immutable.
+ *
+ * @param http the public listener
+ * @param management the listener for operators
+ * @param store where sessions live
+ * @param policy of sessions
+ * @param purge of expired ones
+ * @param cookie of the session
+ * @param signingKeys none where they are made by ourselves
+ * @param tutorial whether its routes are served
+ * @param usersFile who may log in
+ * @param trustedProxies whose headers count
+ * @param shutdownTimeout for requests in flight
+ * @param log how to write it
+ */
+public record Config(
+    Http http,
+    Listener management,
+    Store store,
+    SessionPolicy policy,
+    Purge purge,
+    SessionCookieRules cookie,
+    Optional<KeyRing> signingKeys,
+    boolean tutorial,
+    Optional<Path> usersFile,
+    TrustedProxies trustedProxies,
+    Duration shutdownTimeout,
+    Log log) {
+
+  private static final Duration NO_TIME = Duration.ZERO;
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration CENTURY = Duration.ofDays(36_500);
+  private static final long MEBIBYTE = 1L << 20;
+  private static final long MOST_BYTES = 1L << 50;
+
+  /** An address to listen on; port 0 takes a free one. */
+  public record Listener(String host, int port) {}
+
+  /** The public listener: one server on each event loop. */
+  public record Http(Listener listener, int eventLoops, Duration idleTimeout) {}
+
+  /** The kinds of store. */
+  public enum StoreKind {
+    LOCAL,
+    JDBC,
+    REDIS,
+    LAYERED
+  }
+
+  /** Where sessions live, and the bounds of it. */
+  public record Store(
+      StoreKind kind,
+      StoreKind backing,
+      Duration timeout,
+      int maxPending,
+      Duration maxStale,
+      long nearCacheBytes,
+      int localSessions,
+      long localBytes,
+      JdbcAddress jdbc,
+      int jdbcConnections,
+      String redisUrl,
+      String redisPrefix) {
+
+    /** The kind that keeps the sessions, behind a near cache or not. */
+    public StoreKind durableKind() {
+      return kind == StoreKind.LAYERED ? backing : kind;
+    }
+
+    // A URL may hold a password.
+    @Override
+    public String toString() {
+      return "Store[" + kind + "]";
+    }
+  }
+
+  /** How often expired sessions are freed, and how many at once. */
+  public record Purge(Duration interval, int batch) {}
+
+  /** The session's cookie; {@code secureByTransport} is {@code cookie.secure: auto}. */
+  public record SessionCookieRules(
+      String name, CookieAttributes attributes, boolean secureByTransport) {}
+
+  /** How to log. */
+  public record Log(String level, boolean json) {}
+
+  /**
+   * Reads and checks everything.
+   *
+   * @param file of YAML, or null
+   * @throws ConfigException if anything is wrong
+   */
+  public static Config load(@Nullable Path file, Map<String, String> environment) {
+    ConfigSource source = ConfigSource.read(file, environment);
+    ConfigReader reader = new ConfigReader(source.values());
+    Config config = read(reader);
+    List<String> problems = new ArrayList<>(source.problems());
+    problems.addAll(reader.problems());
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return config;
+  }
+
+  /** The texts of all keys, as they are in effect, secrets masked. */
+  public static Map<ConfigKey, String> texts(@Nullable Path file, Map<String, String> environment) {
+    ConfigSource source = ConfigSource.read(file, environment);
+    Map<ConfigKey, String> texts = new EnumMap<>(ConfigKey.class);
+    for (ConfigKey key : ConfigKey.values()) {
+      boolean hidden = key.isSecret() && source.values().containsKey(key);
+      texts.put(key, hidden ? "***" : source.values().getOrDefault(key, key.defaultText()));
+    }
+    return texts;
+  }
+
+  private static Config read(ConfigReader reader) {
+    SessionPolicy policy = policy(reader);
+    Store store = store(reader);
+    return new Config(
+        http(reader),
+        listener(reader, ConfigKey.MANAGEMENT_HOST, ConfigKey.MANAGEMENT_PORT),
+        store,
+        policy,
+        new Purge(
+            reader.duration(ConfigKey.PURGE_INTERVAL, Duration.ofMillis(100), DAY),
+            reader.integer(ConfigKey.PURGE_BATCH, 1, 10_000)),
+        cookie(reader),
+        signingKeys(reader, store),
+        reader.flag(ConfigKey.TUTORIAL_ENABLED),
+        reader.parsed(ConfigKey.USERS_FILE, Path::of),
+        proxies(reader),
+        reader.duration(ConfigKey.SHUTDOWN_TIMEOUT, NO_TIME, DAY),
+        log(reader));
+  }
+
+  private static Http http(ConfigReader reader) {
+    reader.choice(ConfigKey.FORMAT, Map.of("native", true));
+    return new Http(
+        listener(reader, ConfigKey.HTTP_HOST, ConfigKey.HTTP_PORT),
+        reader
+            .integerOrAuto(ConfigKey.HTTP_EVENT_LOOPS, 1, 1024)
+            .orElse(Runtime.getRuntime().availableProcessors()),
+        reader.duration(ConfigKey.HTTP_IDLE_TIMEOUT, Duration.ofSeconds(1), DAY));
+  }
+
+  private static Listener listener(ConfigReader reader, ConfigKey host, ConfigKey port) {
+    return new Listener(reader.nonEmpty(host), reader.integer(port, 0, 65_535));
+  }
+
+  private static SessionPolicy policy(ConfigReader reader) {
+    boolean endless = reader.optional(ConfigKey.SESSION_ABSOLUTE_TIMEOUT).isEmpty();
+    return new SessionPolicy(
+        reader.duration(ConfigKey.SESSION_IDLE_TIMEOUT, MILLISECOND, CENTURY).toMillis(),
+        endless
+            ? SessionPolicy.NO_LIMIT
+            : reader.duration(ConfigKey.SESSION_ABSOLUTE_TIMEOUT, MILLISECOND, CENTURY).toMillis(),
+        reader.duration(ConfigKey.SESSION_TOUCH_INTERVAL, NO_TIME, CENTURY).toMillis(),
+        reader.flag(ConfigKey.COOKIE_PERSISTENT),
+        reader.integer(ConfigKey.SESSION_MAX_ATTRIBUTES, 1, 10_000),
+        (int) reader.size(ConfigKey.SESSION_MAX_BYTES, 64, 16 * MEBIBYTE));
+  }
+
+  private static Store store(ConfigReader reader) {
+    Duration timeout =
+        reader.duration(ConfigKey.STORE_TIMEOUT, Duration.ofMillis(10), Duration.ofHours(1));
+    StoreKind kind =
+        reader.choice(
+            ConfigKey.STORE,
+            Map.of(
+                "local", StoreKind.LOCAL,
+                "jdbc", StoreKind.JDBC,
+                "redis", StoreKind.REDIS,
+                "layered", StoreKind.LAYERED));
+    StoreKind backing =
+        reader.choice(
+            ConfigKey.LAYERED_BACKING, Map.of("jdbc", StoreKind.JDBC, "redis", StoreKind.REDIS));
+    reader.choice(ConfigKey.LAYERED_INVALIDATION, Map.of("auto", true, "none", false));
+    reader.choice(ConfigKey.REDIS_MODE, Map.of("standalone", true));
+    long heap = Runtime.getRuntime().maxMemory();
+    return new Store(
+        kind,
+        backing,
+        timeout,
+        reader.integer(ConfigKey.STORE_MAX_PENDING, 1, 1_000_000),
+        reader.duration(ConfigKey.LAYERED_MAX_STALE, NO_TIME, Duration.ofHours(1)),
+        reader.sizeOrAuto(ConfigKey.LAYERED_MAX_BYTES, 0, MOST_BYTES, heap / 8),
+        reader.integer(ConfigKey.LOCAL_MAX_SESSIONS, 1, Integer.MAX_VALUE),
+        reader.sizeOrAuto(ConfigKey.LOCAL_MAX_BYTES, MEBIBYTE, MOST_BYTES, heap / 2),
+        jdbc(reader, timeout),
+        reader.integer(ConfigKey.JDBC_CONNECTIONS, 2, 1000),
+        redisUrl(reader),
+        reader.nonEmpty(ConfigKey.REDIS_PREFIX));
+  }
+
+  private static JdbcAddress jdbc(ConfigReader reader, Duration timeout) {
+    JdbcAddress address =
+        new JdbcAddress(
+            reader.text(ConfigKey.JDBC_URL),
+            reader.optional(ConfigKey.JDBC_USER).orElse(""),
+            reader.optional(ConfigKey.JDBC_PASSWORD).orElse(""),
+            timeout.toMillis());
+    reader.parsed(ConfigKey.JDBC_URL, url -> address.dialect());
+    return address;
+  }
+
+  private static String redisUrl(ConfigReader reader) {
+    reader.parsed(
+        ConfigKey.REDIS_URL,
+        text -> {
+          URI url = URI.create(text);
+          boolean known = "redis".equals(url.getScheme()) || "rediss".equals(url.getScheme());
+          if (!known || url.getHost() == null) {
+            throw new IllegalArgumentException("must be redis://host:port/database or rediss://...");
+          }
+          return url;
+        });
+    return reader.text(ConfigKey.REDIS_URL);
+  }
+
+  private static SessionCookieRules cookie(ConfigReader reader) {
+    Optional<Boolean> secure = reader.flagOrAuto(ConfigKey.COOKIE_SECURE);
+    SameSite sameSite =
+        reader.choice(
+            ConfigKey.COOKIE_SAME_SITE,
+            Map.of("lax", SameSite.LAX, "strict", SameSite.STRICT, "none", SameSite.NONE));
+    boolean httpOnly = reader.flag(ConfigKey.COOKIE_HTTP_ONLY);
+    boolean partitioned = reader.flag(ConfigKey.COOKIE_PARTITIONED);
+    String name = reader.text(ConfigKey.COOKIE_NAME);
+    // With auto, the same cookie has to be possible on a request that did not come by https.
+    boolean surelySecure = secure.orElse(false);
+    try {
+      CookieAttributes attributes =
+          new CookieAttributes(
+              reader.text(ConfigKey.COOKIE_PATH),
+              reader.optional(ConfigKey.COOKIE_DOMAIN).orElse(null),
+              surelySecure,
+              httpOnly,
+              sameSite,
+              partitioned);
+      SetCookie.deleting(name, attributes);
+      return new SessionCookieRules(name, attributes, secure.isEmpty());
+    } catch (IllegalArgumentException e) {
+      String hint = secure.isEmpty() ? " (cookie.secure is auto: set it to true)" : "";
+      boolean aboutSecure = String.valueOf(e.getMessage()).endsWith("requires Secure");
+      reader.problem(
+          aboutSecure ? ConfigKey.COOKIE_SECURE : ConfigKey.COOKIE_NAME,
+          e.getMessage() + (aboutSecure ? hint : ""));
+      return new SessionCookieRules("sessionid", CookieAttributes.PLAIN, true);
+    }
+  }
+
+  private static Optional<KeyRing> signingKeys(ConfigReader reader, Store store) {
+    Optional<KeyRing> keys = reader.parsed(ConfigKey.TOKEN_SIGNING_KEYS, KeyRing::parse);
+    boolean shared =
+        store.durableKind() == StoreKind.REDIS
+            || (store.durableKind() == StoreKind.JDBC && isServer(store.jdbc()));
+    if (shared && reader.optional(ConfigKey.TOKEN_SIGNING_KEYS).isEmpty()) {
+      reader.problem(
+          ConfigKey.TOKEN_SIGNING_KEYS,
+          "required with a store that several nodes share: make a key with"
+              + " `java -jar statekeep.jar keys new` and give every node the same, best by"
+              + " STATEKEEP_TOKEN_SIGNING_KEYS_FILE");
+    }
+    return keys;
+  }
+
+  private static boolean isServer(JdbcAddress address) {
+    try {
+      return !address.dialect().isEmbedded();
+    } catch (IllegalArgumentException e) {
+      // The URL's own problem is reported where it is read.
+      return false;
+    }
+  }
+
+  private static TrustedProxies proxies(ConfigReader reader) {
+    List<String> networks = reader.list(ConfigKey.TRUSTED_PROXIES);
+    return reader
+        .parsed(ConfigKey.TRUSTED_PROXIES, text -> TrustedProxies.of(networks))
+        .orElse(TrustedProxies.NONE);
+  }
+
+  private static Log log(ConfigReader reader) {
+    String level =
+        reader.choice(
+            ConfigKey.LOG_LEVEL,
+            Map.of(
+                "error", "ERROR", "warn", "WARN", "info", "INFO", "debug", "DEBUG", "trace",
+                "TRACE"));
+    return new Log(level, reader.choice(ConfigKey.LOG_FORMAT, Map.of("text", false, "json", true)));
+  }
+}

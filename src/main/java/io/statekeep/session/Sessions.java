@@ -1,0 +1,50 @@
+package io.statekeep.session;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The sessions of a deployment: opens the one that a request speaks for. Thread-safe.
+ *
+ * @param store keeps them
+ * @param tokens issues and verifies what clients hold
+ * @param policy limits them
+ * @param clock tells when they end
+ */
+public record Sessions(
+    SessionStore store, SessionTokens tokens, SessionPolicy policy, InstantSource clock) {
+
+  // Who sends more than two tokens that verify is not a browser that kept an old cookie.
+  private static final int MAX_CANDIDATES = 2;
+
+  /**
+   * Opens the session of a request; asks no store.
+   *
+   * @param texts the values of all cookies of the session's name. Their order is not trusted: whoever can plant a cookie
+   *     can choose its place. Of two that verify, the one whose session lives is taken; if both live, neither is
+   */
+  public Session open(List<String> texts) {
+    return new Session(this, candidates(texts));
+  }
+
+  private List<SessionTokens.VerifiedToken> candidates(List<String> texts) {
+    List<SessionTokens.VerifiedToken> candidates = List.of();
+    for (String text : texts) {
+      SessionTokens.VerifiedToken verified = tokens.verify(text);
+      if (verified == null || candidates.stream().anyMatch(c -> c.key().equals(verified.key()))) {
+        continue;
+      }
+      if (candidates.size() == MAX_CANDIDATES) {
+        return List.of();
+      }
+      if (candidates.isEmpty()) {
+        candidates = List.of(verified);
+      } else {
+        candidates = new ArrayList<>(candidates);
+        candidates.add(verified);
+      }
+    }
+    return candidates;
+  }
+}

@@ -1,0 +1,39 @@
+package io.statekeep.web;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Refuses, at the head of a route, the methods that it does not know: 405 with {@code Allow}. */
+final class Methods implements Handler<RoutingContext> {
+  /** Reading, with {@code HEAD} for the head alone (RFC 9110 section 9.3.2). */
+  static final Methods READ = new Methods(HttpMethod.GET, HttpMethod.HEAD);
+
+  /** {@code GET} alone, where it changes something. */
+  static final Methods GET = new Methods(HttpMethod.GET);
+
+  /** {@code POST} alone. */
+  static final Methods POST = new Methods(HttpMethod.POST);
+
+  private final Set<HttpMethod> methods;
+  private final Problem problem;
+
+  private Methods(HttpMethod... methods) {
+    this.methods = Set.of(methods);
+    String allow = Arrays.stream(methods).map(HttpMethod::name).collect(Collectors.joining(", "));
+    problem = new Problem(405, "This path has other methods.", Map.of("Allow", allow));
+  }
+
+  @Override
+  public void handle(RoutingContext context) {
+    if (methods.contains(context.request().method())) {
+      context.next();
+    } else {
+      ProblemHandler.send(context, problem);
+    }
+  }
+}
