@@ -5,7 +5,8 @@ import static io.statekeep.cookie.CookieSyntax.check;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a cookie says beside its name, value and age. A cookie is cleared only by the same attributes that set it.
+ * What a cookie says beside its name, value and age. A cookie is cleared only by the same
+ * attributes that set it.
  *
  * @param path begins with {@code /}, at most 1024 bytes
  * @param domain a host name without a leading dot, or null for a host-only cookie
@@ -43,7 +44,10 @@ public record CookieAttributes(
     return new CookieAttributes(path, domain, newSecure, httpOnly, sameSite, partitioned);
   }
 
-  /** Checks the rules of the name prefixes, without regard to case (RFC 6265bis section 4.1.3 and its successor). */
+  /**
+   * Checks the rules of the name prefixes, without regard to case (RFC 6265bis section 4.1.3 and
+   * its successor).
+   */
   void checkPrefix(String name) {
     boolean host = hasPrefix(name, "__Host-") || hasPrefix(name, "__Host-Http-");
     boolean http = hasPrefix(name, "__Http-") || hasPrefix(name, "__Host-Http-");
@@ -58,7 +62,9 @@ public record CookieAttributes(
     return name.regionMatches(true, 0, prefix, 0, prefix.length());
   }
 
-  /** The attributes as they stand in a {@code Set-Cookie} line, each with its separator in front. */
+  /**
+   * The attributes as they stand in a {@code Set-Cookie} line, each with its separator in front.
+   */
   String suffix() {
     StringBuilder out = new StringBuilder("; Path=").append(path);
     if (domain != null) {

@@ -1,6 +1,9 @@
 package io.statekeep.cookie;
 
-/** The grammar that a written cookie must keep. Strict: what does not fit is refused, never repaired. */
+/**
+ * The grammar that a written cookie must keep. Strict: what does not fit is refused, never
+ * repaired.
+ */
 final class CookieSyntax {
   /** RFC 6265bis section 5.6: user agents drop a cookie whose name and value are longer in all. */
   static final int MAX_PAIR_BYTES = 4096;
@@ -10,7 +13,10 @@ final class CookieSyntax {
 
   private CookieSyntax() {}
 
-  /** RFC 6265bis section 4.1.1: US-ASCII without controls, space, DQUOTE, comma, semicolon and backslash. */
+  /**
+   * RFC 6265bis section 4.1.1: US-ASCII without controls, space, DQUOTE, comma, semicolon and
+   * backslash.
+   */
   static boolean isCookieOctet(char c) {
     return c > 0x20 && c < 0x7F && c != '"' && c != ',' && c != ';' && c != '\\';
   }
@@ -40,7 +46,8 @@ final class CookieSyntax {
   /** RFC 6265bis section 4.1.1: path-value is any character except controls and semicolon. */
   static void checkPath(String path) {
     check(path.startsWith("/"), "cookie path does not begin with /");
-    check(path.length() <= MAX_ATTRIBUTE_BYTES, "cookie path is longer than " + MAX_ATTRIBUTE_BYTES);
+    check(
+        path.length() <= MAX_ATTRIBUTE_BYTES, "cookie path is longer than " + MAX_ATTRIBUTE_BYTES);
     check(
         path.chars().allMatch(c -> c >= 0x20 && c < 0x7F && c != ';'),
         "cookie path has a character outside US-ASCII, a control or a semicolon");
@@ -51,7 +58,9 @@ final class CookieSyntax {
     check(domain.length() <= 253, "cookie domain is longer than 253");
     for (String label : domain.split("\\.", -1)) {
       check(
-          !label.isEmpty() && label.length() <= 63 && label.chars().allMatch(CookieSyntax::isHostChar),
+          !label.isEmpty()
+              && label.length() <= 63
+              && label.chars().allMatch(CookieSyntax::isHostChar),
           "cookie domain is not a host name");
       check(!label.startsWith("-") && !label.endsWith("-"), "cookie domain is not a host name");
     }

@@ -5,8 +5,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The one encoding by which any text fits a cookie value: UTF-8 bytes outside cookie-octet (RFC 6265bis section 4.1.1),
- * and {@code %} itself, become {@code %XX}.
+ * The one encoding by which any text fits a cookie value: UTF-8 bytes outside cookie-octet (RFC
+ * 6265bis section 4.1.1), and {@code %} itself, become {@code %XX}.
  */
 public final class CookieText {
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
@@ -29,8 +29,8 @@ public final class CookieText {
   }
 
   /**
-   * Decodes once. A broken escape stays as it is; a value whose bytes are not UTF-8 after decoding is answered as it
-   * came. Never throws.
+   * Decodes once. A broken escape stays as it is; a value whose bytes are not UTF-8 after decoding
+   * is answered as it came. Never throws.
    */
   public static String decode(String value) {
     if (value.indexOf('%') < 0) {

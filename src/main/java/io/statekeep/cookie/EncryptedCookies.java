@@ -14,8 +14,9 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 
 /**
- * Values that a client can neither read nor change: {@code e1.keyId.sealed}, AES-256-GCM with a fresh 96-bit nonce
- * (NIST SP 800-38D section 8.2.2); cookie name, purpose and key are bound as additional data. Thread-safe.
+ * Values that a client can neither read nor change: {@code e1.keyId.sealed}, AES-256-GCM with a
+ * fresh 96-bit nonce (NIST SP 800-38D section 8.2.2); cookie name, purpose and key are bound as
+ * additional data. Thread-safe.
  *
  * <p>Roll the key before 2^32 values, the bound for random nonces.
  */
@@ -54,7 +55,9 @@ public final class EncryptedCookies {
     return String.join(".", VERSION, keys.keyId(0), body);
   }
 
-  /** The text, if this value was encrypted for this cookie by a key of the ring and is young enough. */
+  /**
+   * The text, if this value was encrypted for this cookie by a key of the ring and is young enough.
+   */
   public Optional<Unsealed> decrypt(String cookieName, String cookieValue) {
     String[] parts = cookieValue.split("\\.", 4);
     if (parts.length != 3 || !parts[0].equals(VERSION)) {
@@ -74,8 +77,7 @@ public final class EncryptedCookies {
         .flatMap(plain -> seal.open(plain[0], plain[1], place));
   }
 
-  private Optional<byte[]> run(
-      int mode, int place, byte[] nonce, String cookieName, byte[] input) {
+  private Optional<byte[]> run(int mode, int place, byte[] nonce, String cookieName, byte[] input) {
     try {
       Cipher cipher = Cipher.getInstance(AES_GCM);
       cipher.init(mode, keys.cipherKey(place, "AES"), new GCMParameterSpec(TAG_BITS, nonce));

@@ -5,10 +5,13 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** IMF-fixdate, RFC 9110 section 5.6.7: English and UTC whatever the locale and zone of the process. */
+/**
+ * IMF-fixdate, RFC 9110 section 5.6.7: English and UTC whatever the locale and zone of the process.
+ */
 final class HttpDate {
   private static final DateTimeFormatter IMF_FIXDATE =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+          .withZone(ZoneOffset.UTC);
 
   // Cookies of one second share their Expires text.
   private static volatile Formatted latest = new Formatted(0, IMF_FIXDATE.format(Instant.EPOCH));

@@ -5,12 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cookies of one request, read from its {@code Cookie} lines by RFC 6265bis section 5.6 turned round.
+ * The cookies of one request, read from its {@code Cookie} lines by RFC 6265bis section 5.6 turned
+ * round.
  *
- * <p>Liberal and total: any text is read without an exception, a pair that cannot be read is skipped alone. Pairs are
- * split on {@code ;} only, a name and a value on the first {@code =}, spaces and tabs around them are dropped; quotes,
- * commas, percent signs and {@code $} names are data. Nothing is indexed, each look-up is one pass over the lines, so
- * no choice of names can make it slow. Immutable.
+ * <p>Liberal and total: any text is read without an exception, a pair that cannot be read is
+ * skipped alone. Pairs are split on {@code ;} only, a name and a value on the first {@code =},
+ * spaces and tabs around them are dropped; quotes, commas, percent signs and {@code $} names are
+ * data. Nothing is indexed, each look-up is one pass over the lines, so no choice of names can make
+ * it slow. Immutable.
  */
 public final class RequestCookies {
   /** Pairs after this many are counted, not read; browsers keep at least 50 a domain. */
@@ -24,7 +26,10 @@ public final class RequestCookies {
     this.lines = lines;
   }
 
-  /** Reads all {@code Cookie} lines of a request (HTTP/2 splits them at will, RFC 9113 section 8.2.3). */
+  /**
+   * Reads all {@code Cookie} lines of a request (HTTP/2 splits them at will, RFC 9113 section
+   * 8.2.3).
+   */
   public static RequestCookies of(List<String> lines) {
     return lines.isEmpty() ? NONE : new RequestCookies(lines);
   }
@@ -45,7 +50,10 @@ public final class RequestCookies {
     return null;
   }
 
-  /** The values of all cookies of that name, in the order sent. The order proves nothing of their origin. */
+  /**
+   * The values of all cookies of that name, in the order sent. The order proves nothing of their
+   * origin.
+   */
   public List<String> all(String name) {
     List<String> values = List.of();
     Scanner scanner = new Scanner(lines);
@@ -113,7 +121,8 @@ public final class RequestCookies {
           }
         }
         position = end + 1;
-        // A pair without a name is what a browser never sends for a name that it was given: ignored.
+        // A pair without a name is what a browser never sends for a name that it was given:
+        // ignored.
         if (equals >= 0 && mark(start, equals, end)) {
           pairs++;
           return true;

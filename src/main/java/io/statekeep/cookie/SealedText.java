@@ -11,7 +11,10 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
 
-/** What signed and encrypted cookies share: the bound context, the age rule, one encoding for each value. */
+/**
+ * What signed and encrypted cookies share: the bound context, the age rule, one encoding for each
+ * value.
+ */
 final class SealedText {
   /** How far another node's clock may be ahead, in seconds. */
   static final long MAX_SKEW_SECONDS = 60;
@@ -34,7 +37,10 @@ final class SealedText {
     return Math.floorDiv(clock.millis(), 1000L);
   }
 
-  /** The scheme and these parts, each with its length in front, so that no two lists give the same bytes. */
+  /**
+   * The scheme and these parts, each with its length in front, so that no two lists give the same
+   * bytes.
+   */
   byte[] context(String... parts) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -80,7 +86,10 @@ final class SealedText {
         .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The bytes, or none if the text is not the one unpadded base64url form of them (RFC 4648 section 3.5). */
+  /**
+   * The bytes, or none if the text is not the one unpadded base64url form of them (RFC 4648 section
+   * 3.5).
+   */
   static byte[] decodeCanonical(String text) {
     try {
       byte[] bytes = Base64.getUrlDecoder().decode(text);

@@ -6,12 +6,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code Set-Cookie} line, strict on the way out: what would need repair is refused (RFC 6265bis section 4.1).
+ * One {@code Set-Cookie} line, strict on the way out: what would need repair is refused (RFC
+ * 6265bis section 4.1).
  *
  * @param name a token; a prefix such as {@code __Host-} is held to its rules
  * @param value cookie-octets only; other text goes through {@link CookieText#encode} first
- * @param maxAgeSeconds 0 deletes the cookie, null makes it end with the browser session; longer than 400 days is cut to
- *     400 days, as browsers do
+ * @param maxAgeSeconds 0 deletes the cookie, null makes it end with the browser session; longer
+ *     than 400 days is cut to 400 days, as browsers do
  * @param attributes the rest
  */
 public record SetCookie(
@@ -21,8 +22,8 @@ public record SetCookie(
   public static final long MAX_AGE_LIMIT_SECONDS = Duration.ofDays(400).toSeconds();
 
   /**
-   * @throws IllegalArgumentException if name, value or age is out of bounds, or the name's prefix contradicts the
-   *     attributes
+   * @throws IllegalArgumentException if name, value or age is out of bounds, or the name's prefix
+   *     contradicts the attributes
    */
   public SetCookie {
     CookieSyntax.checkName(name);
@@ -43,7 +44,8 @@ public record SetCookie(
   /**
    * The header's value.
    *
-   * @param nowMillis the time from which {@code Expires} is counted, in milliseconds since the epoch
+   * @param nowMillis the time from which {@code Expires} is counted, in milliseconds since the
+   *     epoch
    */
   public String header(long nowMillis) {
     StringBuilder out = new StringBuilder(name.length() + value.length() + 128);

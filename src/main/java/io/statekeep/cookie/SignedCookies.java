@@ -8,10 +8,11 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Values that a client may read but not change: {@code v1.keyId.issuedAt.value.signature}, HMAC-SHA-256 over version,
- * key, cookie name, purpose, time and value. Thread-safe.
+ * Values that a client may read but not change: {@code v1.keyId.issuedAt.value.signature},
+ * HMAC-SHA-256 over version, key, cookie name, purpose, time and value. Thread-safe.
  *
- * <p>A signature proves who wrote a value, not that it still holds: what must be revocable belongs in a session.
+ * <p>A signature proves who wrote a value, not that it still holds: what must be revocable belongs
+ * in a session.
  */
 public final class SignedCookies {
   private static final String VERSION = "v1";
@@ -20,7 +21,8 @@ public final class SignedCookies {
   private final PurposeKeys keys;
 
   /**
-   * @param purpose separates uses of one key ring; a value signed for another purpose does not verify
+   * @param purpose separates uses of one key ring; a value signed for another purpose does not
+   *     verify
    * @param maxAge how long a value holds, whatever the cookie's own age
    */
   public SignedCookies(KeyRing ring, String purpose, Duration maxAge, InstantSource clock) {
@@ -36,7 +38,9 @@ public final class SignedCookies {
     return String.join(".", VERSION, keys.keyId(0), issuedAt, value, encode(mac));
   }
 
-  /** The text, if this value was signed for this cookie by a key of the ring and is young enough. */
+  /**
+   * The text, if this value was signed for this cookie by a key of the ring and is young enough.
+   */
   public Optional<Unsealed> verify(String cookieName, String cookieValue) {
     String[] parts = cookieValue.split("\\.", 6);
     if (parts.length != 5 || !parts[0].equals(VERSION)) {

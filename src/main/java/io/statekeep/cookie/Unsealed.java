@@ -5,7 +5,8 @@ package io.statekeep.cookie;
  *
  * @param text what was signed
  * @param issuedAtSeconds when, in seconds since the epoch
- * @param byFirstKey false if an older key of the ring signed it: write it again, so that the old key can go
+ * @param byFirstKey false if an older key of the ring signed it: write it again, so that the old
+ *     key can go
  */
 public record Unsealed(String text, long issuedAtSeconds, boolean byFirstKey) {
   @Override

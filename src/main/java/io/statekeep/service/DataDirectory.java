@@ -11,18 +11,22 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** The folder of an embedded database, where secrets that were made at the first start are kept beside it. */
+/**
+ * The folder of an embedded database, where secrets that were made at the first start are kept
+ * beside it.
+ */
 record DataDirectory(Path path) {
   private static final String FILE_URL = "jdbc:hsqldb:file:";
 
   /** The folder of this database; empty if it keeps no files here. */
   static Optional<DataDirectory> of(JdbcAddress address) {
     String url = address.url();
-    if (address.dialect() != Dialect.HSQLDB || !url.toLowerCase(java.util.Locale.ROOT).startsWith(FILE_URL)) {
+    if (address.dialect() != Dialect.HSQLDB || !url.toLowerCase(Locale.ROOT).startsWith(FILE_URL)) {
       return Optional.empty();
     }
     String file = url.substring(FILE_URL.length()).split(";", 2)[0];
@@ -31,13 +35,29 @@ record DataDirectory(Path path) {
   }
 
   /**
-   * The secret of this name: the file's only line, made at the first call, readable by its owner alone.
+   * Makes the folder, if there is none yet, for its owner alone.
+   *
+   * @throws UncheckedIOException if that cannot be done
+   */
+  void create() {
+    try {
+      if (!Files.isDirectory(path)) {
+        Files.createDirectories(path, ownerOnly("rwx------"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make " + path, e);
+    }
+  }
+
+  /**
+   * The secret of this name: the file's only line, made at the first call, readable by its owner
+   * alone.
    *
    * @throws UncheckedIOException if the folder cannot be read or written
    */
   String secret(String name, Supplier<String> generator) {
     try {
-      Files.createDirectories(path);
+      create();
       Path file = path.resolve(name);
       if (!Files.exists(file)) {
         write(file, generator.get());
@@ -48,10 +68,10 @@ record DataDirectory(Path path) {
     }
   }
 
-  private static void write(Path file, String secret) throws IOException {
+  private void write(Path file, String secret) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(fresh);
-    Files.createFile(fresh, ownerOnly(file));
+    Files.createFile(fresh, ownerOnly("rw-------"));
     Files.writeString(fresh, secret + "\n", StandardOpenOption.WRITE, StandardOpenOption.SYNC);
     try {
       // In one step: a crash leaves a whole secret or none.
@@ -61,9 +81,9 @@ record DataDirectory(Path path) {
     }
   }
 
-  private static FileAttribute<?>[] ownerOnly(Path file) {
-    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-    Set<PosixFilePermission> mode = PosixFilePermissions.fromString("rw-------");
+  private FileAttribute<?>[] ownerOnly(String permissions) {
+    boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    Set<PosixFilePermission> mode = PosixFilePermissions.fromString(permissions);
     return posix
         ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)}
         : new FileAttribute<?>[0];

@@ -22,8 +22,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Users of a file with one {@code name:hash} on a line, bcrypt ({@code $2a$}, {@code $2b$}, {@code $2y$}) or Argon2id in PHC
- * form; empty lines and lines that begin with {@code #} are skipped. Read once.
+ * Users of a file with one {@code name:hash} on a line, bcrypt ({@code $2a$}, {@code $2b$}, {@code
+ * $2y$}) or Argon2id in PHC form; empty lines and lines that begin with {@code #} are skipped. Read
+ * once.
  */
 final class FileUsers implements Users {
   private static final Pattern BCRYPT =

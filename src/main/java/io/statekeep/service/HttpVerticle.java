@@ -6,6 +6,7 @@ import io.statekeep.service.config.Config;
 import io.statekeep.web.ProblemHandler;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -14,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
-import io.vertx.core.Vertx;
 
 /** The public listener on one event loop. All instances share one port. */
 final class HttpVerticle extends VerticleBase {

@@ -12,7 +12,10 @@ import io.statekeep.service.config.Config;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log: one line an event on standard output, written by a thread of its own, so that no event loop waits for it. */
+/**
+ * The log: one line an event on standard output, written by a thread of its own, so that no event
+ * loop waits for it.
+ */
 final class LogSetup {
   // What could end a line early, or move a terminal's cursor, is shown as a blank.
   private static final String TEXT =
@@ -39,7 +42,8 @@ final class LogSetup {
     root.addAppender(queue);
     root.setLevel(Level.WARN);
     context.getLogger("io.statekeep").setLevel(Level.toLevel(rules.level()));
-    // It reports each connection at INFO and its own console at WARN; our own lines say what matters.
+    // It reports each connection at INFO and its own console at WARN; our own lines say what
+    // matters.
     context.getLogger("org.flywaydb").setLevel(Level.WARN);
   }
 

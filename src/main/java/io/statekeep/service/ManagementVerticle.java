@@ -20,8 +20,7 @@ final class ManagementVerticle extends VerticleBase {
   /**
    * @param readiness fails while requests are not to be sent here
    */
-  ManagementVerticle(
-      Config.Listener listener, Supplier<Future<Void>> readiness, Metrics metrics) {
+  ManagementVerticle(Config.Listener listener, Supplier<Future<Void>> readiness, Metrics metrics) {
     this.listener = listener;
     this.readiness = readiness;
     this.metrics = metrics;
@@ -48,7 +47,8 @@ final class ManagementVerticle extends VerticleBase {
     readiness
         .get()
         .onComplete(
-            ready -> status(context, ready.succeeded() ? 200 : 503, ready.succeeded() ? "UP" : "DOWN"));
+            ready ->
+                status(context, ready.succeeded() ? 200 : 503, ready.succeeded() ? "UP" : "DOWN"));
   }
 
   private static void status(RoutingContext context, int code, String status) {

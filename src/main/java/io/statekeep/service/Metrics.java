@@ -12,7 +12,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator can count. Hot paths add to plain counters; the registry reads them when somebody asks. */
+/**
+ * What an operator can count. Hot paths add to plain counters; the registry reads them when
+ * somebody asks.
+ */
 final class Metrics {
   private final LongAdder requests;
   private final MeteredSessionStore store;

@@ -40,7 +40,8 @@ final class Purger extends VerticleBase {
               if (done.failed()) {
                 LOG.warn("purge.failed: {}", done.cause().getMessage());
               }
-              // A full batch says that there is more; other work of the event loop comes in between.
+              // A full batch says that there is more; other work of the event loop comes in
+              // between.
               if (!stopped && done.succeeded() && done.result() >= purge.batch()) {
                 vertx.runOnContext(v -> run());
               } else {

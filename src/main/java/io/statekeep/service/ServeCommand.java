@@ -36,8 +36,12 @@ final class ServeCommand implements Callable<Integer> {
     Vertx vertx = vertx();
     try {
       Server server =
-          Server.start(vertx, config, InstantSource.system()).toCompletionStage().toCompletableFuture().get();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, config), "statekeep-stop"));
+          Server.start(vertx, config, InstantSource.system())
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get();
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> stop(server, config), "statekeep-stop"));
       announce(server, config);
       return RUNNING;
     } catch (ExecutionException e) {

@@ -55,8 +55,8 @@ final class Server {
   /**
    * Starts a node.
    *
-   * @return fails with {@link StartException} if it cannot be started; a store on another machine that is away is no
-   *     reason, the node waits for it and is not ready
+   * @return fails with {@link StartException} if it cannot be started; a store on another machine
+   *     that is away is no reason, the node waits for it and is not ready
    */
   static Future<Server> start(Vertx vertx, Config config, InstantSource clock) {
     return vertx
@@ -72,6 +72,7 @@ final class Server {
   static void openEmbedded(Config config) {
     if (isEmbedded(config)) {
       try {
+        DataDirectory.of(config.store().jdbc()).ifPresent(DataDirectory::create);
         EmbeddedDatabase.open(config.store().jdbc());
       } catch (EmbeddedDatabase.InUseException e) {
         throw new StartException("jdbc.url: " + e.getMessage(), e);
@@ -91,7 +92,8 @@ final class Server {
     return new SessionTokens(config.signingKeys().orElseGet(() -> ownKeys(config, random)), random);
   }
 
-  // Whoever has its sessions alone has its keys alone: kept beside an embedded database, else gone with the process.
+  // Whoever has its sessions alone has its keys alone: kept beside an embedded database, else gone
+  // with the process.
   private static KeyRing ownKeys(Config config, SecureRandom random) {
     Optional<DataDirectory> directory =
         isEmbedded(config) ? DataDirectory.of(config.store().jdbc()) : Optional.empty();
@@ -154,13 +156,13 @@ final class Server {
     return management.port();
   }
 
-  /** Says not ready, lets requests in flight finish, and closes everything. */
+  /** Says not ready, lets requests in flight finish, and closes everything but Vert.x. */
   Future<Void> stop() {
     stopping = true;
     return stopNext()
         .compose(v -> store.close())
         .compose(v -> vertx.executeBlocking(() -> closeEmbedded(config)))
-        .compose(v -> vertx.close());
+        .mapEmpty();
   }
 
   private Future<Void> stopNext() {

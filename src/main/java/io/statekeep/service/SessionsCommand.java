@@ -63,10 +63,7 @@ final class SessionsCommand implements Runnable {
         });
   }
 
-  @Command(
-      name = "show",
-      description = "Show one session whole.",
-      mixinStandardHelpOptions = true)
+  @Command(name = "show", description = "Show one session whole.", mixinStandardHelpOptions = true)
   void show(@Mixin ConfigOption options, @Parameters(paramLabel = "ID") String id) {
     with(
         options,
@@ -86,7 +83,8 @@ final class SessionsCommand implements Runnable {
   void revoke(
       @Mixin ConfigOption options,
       @Parameters(paramLabel = "ID", arity = "0..1") @Nullable String id,
-      @Option(names = "--subject", description = "All of this subject's.") @Nullable String subject) {
+      @Option(names = "--subject", description = "All of this subject's.")
+          @Nullable String subject) {
     if ((id == null) == (subject == null)) {
       throw new ParameterException(spec.commandLine(), "Either an ID or --subject.");
     }

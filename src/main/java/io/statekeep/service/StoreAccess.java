@@ -30,7 +30,8 @@ final class StoreAccess implements AutoCloseable {
    */
   static StoreAccess open(Config config) {
     if (config.store().durableKind() == StoreKind.LOCAL) {
-      throw new StartException("store = local: its sessions are in the memory of its node alone", null);
+      throw new StartException(
+          "store = local: its sessions are in the memory of its node alone", null);
     }
     Server.openEmbedded(config);
     if (config.store().durableKind() == StoreKind.JDBC) {

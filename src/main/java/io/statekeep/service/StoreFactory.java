@@ -13,7 +13,10 @@ import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.Locale;
 
-/** Puts the configured store together: deadlines, a near cache if asked for, and what keeps the sessions. */
+/**
+ * Puts the configured store together: deadlines, a near cache if asked for, and what keeps the
+ * sessions.
+ */
 final class StoreFactory {
   private final Vertx vertx;
   private final Config config;
@@ -50,7 +53,10 @@ final class StoreFactory {
     };
   }
 
-  /** The store as requests use it: deadlines, and a near cache if asked for, in front of what keeps the sessions. */
+  /**
+   * The store as requests use it: deadlines, and a near cache if asked for, in front of what keeps
+   * the sessions.
+   */
   SessionStore inFrontOf(SessionStore keeper) {
     Config.Store store = config.store();
     SessionStore layered = store.kind() == StoreKind.LAYERED ? nearCache(keeper) : keeper;

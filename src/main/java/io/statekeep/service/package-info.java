@@ -1,4 +1,7 @@
-/** The service: command line, configuration, composition, verticles. The only place that picks a store. */
+/**
+ * The service: command line, configuration, composition, verticles. The only place that picks a
+ * store.
+ */
 @NullMarked
 package io.statekeep.service;
 

@@ -10,10 +10,11 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session holds: names, each with a JSON value. Immutable. Equal whatever the order, which not every store keeps.
+ * What a session holds: names, each with a JSON value. Immutable. Equal whatever the order, which
+ * not every store keeps.
  *
- * <p>Kept as one JSON object text, which is small in memory, is what stores write and the API answers, and is decoded
- * only where it is read.
+ * <p>Kept as one JSON object text, which is small in memory, is what stores write and the API
+ * answers, and is decoded only where it is read.
  */
 public final class Attributes {
   /** No attributes. */
@@ -27,7 +28,8 @@ public final class Attributes {
   }
 
   /**
-   * Reads what a store holds: what {@link #toJson} gave, or any JSON object that somebody wrote by hand.
+   * Reads what a store holds: what {@link #toJson} gave, or any JSON object that somebody wrote by
+   * hand.
    *
    * @throws CorruptRecordException if the text is not one JSON object
    */
@@ -176,8 +178,7 @@ public final class Attributes {
   public boolean equals(Object other) {
     return other instanceof Attributes attributes
         && (attributes.json.equals(json)
-            || (attributes.json.length() == json.length()
-                && attributes.toMap().equals(toMap())));
+            || (attributes.json.length() == json.length() && attributes.toMap().equals(toMap())));
   }
 
   @Override

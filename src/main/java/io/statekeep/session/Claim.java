@@ -19,7 +19,8 @@ final class Claim {
   Claim(SessionStore store, List<VerifiedToken> candidates) {
     this.store = store;
     this.candidates = candidates;
-    // One token is taken at its word until the store says otherwise; of two, the store has to choose first.
+    // One token is taken at its word until the store says otherwise; of two, the store has to
+    // choose first.
     this.token = candidates.size() == 1 ? candidates.get(0) : null;
   }
 
@@ -68,7 +69,10 @@ final class Claim {
     return loaded == null || !loaded.succeeded() ? null : loaded.result().orElse(null);
   }
 
-  /** Whether the record is under the token's own key: one read within a rotation's grace is not, and only for reading. */
+  /**
+   * Whether the record is under the token's own key: one read within a rotation's grace is not, and
+   * only for reading.
+   */
   boolean ownsRecord() {
     SessionRecord seen = seen();
     return seen != null && token != null && seen.key().equals(token.key());

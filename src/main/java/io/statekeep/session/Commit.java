@@ -89,7 +89,8 @@ final class Commit {
     return save(delta)
         .compose(
             outcome -> {
-              // What this request never saw alive had ended before: it has no session yet. What it saw alive somebody
+              // What this request never saw alive had ended before: it has no session yet. What it
+              // saw alive somebody
               // has ended since, and that must stay so.
               boolean beginAnew = outcome instanceof SaveOutcome.Gone && claim.seen() == null;
               return beginAnew ? create() : saved(outcome, this::renew);
@@ -169,6 +170,7 @@ final class Commit {
     Lifetime life = record.lifetime();
     long left = Math.max(0, life.idleDeadline() - sessions.clock().millis());
     // Rounded up: the cookie must not end before the session.
-    return new CookieChange.Keep(token, life.persistent() ? Long.valueOf((left + 999) / 1000) : null);
+    return new CookieChange.Keep(
+        token, life.persistent() ? Long.valueOf((left + 999) / 1000) : null);
   }
 }

@@ -2,7 +2,9 @@ package io.statekeep.session;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the answer has to tell the client about its session cookie, once the store has acknowledged. */
+/**
+ * What the answer has to tell the client about its session cookie, once the store has acknowledged.
+ */
 public sealed interface CookieChange {
   /** Nothing. */
   CookieChange NONE = new None();

@@ -5,10 +5,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of a session's life. What is null stays as it is; at most one of the first two is not null.
+ * A change of a session's life. What is null stays as it is; at most one of the first two is not
+ * null.
  *
- * @param idleTimeout a new idle timeout in milliseconds, at least 1, counted from the moment of the save
- * @param fixedDeadline a fixed deadline in milliseconds since the epoch, in place of the idle timeout
+ * @param idleTimeout a new idle timeout in milliseconds, at least 1, counted from the moment of the
+ *     save
+ * @param fixedDeadline a fixed deadline in milliseconds since the epoch, in place of the idle
+ *     timeout
  * @param persistent whether the cookie outlives the browser session
  */
 public record ExpiryChange(
@@ -33,7 +36,10 @@ public record ExpiryChange(
     return new ExpiryChange(timeout.toMillis(), null, true);
   }
 
-  /** A fixed moment whatever the activity, with a persistent cookie. One in the past ends the session. */
+  /**
+   * A fixed moment whatever the activity, with a persistent cookie. One in the past ends the
+   * session.
+   */
   public static ExpiryChange at(Instant moment) {
     return new ExpiryChange(null, moment.toEpochMilli(), true);
   }

@@ -10,14 +10,13 @@ import java.io.IOException;
 /** JSON as text: attribute values stay text until somebody reads them. */
 public final class JsonText {
   private static final JsonFactory STRICT =
-      JsonFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .build();
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private JsonText() {}
 
   /**
-   * The JSON text of a value: strings, numbers, booleans, lists and maps of them, and Vert.x's JSON types.
+   * The JSON text of a value: strings, numbers, booleans, lists and maps of them, and Vert.x's JSON
+   * types.
    *
    * @throws io.vertx.core.json.EncodeException if the value has no JSON form
    */
@@ -31,7 +30,10 @@ public final class JsonText {
     return withoutLoneSurrogates(Json.encode(value));
   }
 
-  /** The value of a JSON text: String, Number, Boolean, JsonObject or JsonArray; null for {@code null}. */
+  /**
+   * The value of a JSON text: String, Number, Boolean, JsonObject or JsonArray; null for {@code
+   * null}.
+   */
   public static Object decode(String json) {
     if (isPlainString(json)) {
       return json.substring(1, json.length() - 1);

@@ -1,13 +1,15 @@
 package io.statekeep.session;
 
 /**
- * When a session began, when it was last active and when it ends. Immutable. All times in milliseconds since the epoch.
+ * When a session began, when it was last active and when it ends. Immutable. All times in
+ * milliseconds since the epoch.
  *
  * @param createdAt the creation; a rotation keeps it
  * @param lastSeenAt the last recorded activity
  * @param idleTimeout milliseconds of life without activity; 0 for a fixed deadline
  * @param expiresAt the hard deadline: the session is dead from this moment on, before any purge
- * @param absoluteExpiresAt the end that activity cannot move; {@link SessionPolicy#NO_LIMIT} for none
+ * @param absoluteExpiresAt the end that activity cannot move; {@link SessionPolicy#NO_LIMIT} for
+ *     none
  * @param persistent whether the session's cookie outlives the browser session
  */
 public record Lifetime(
@@ -36,16 +38,16 @@ public record Lifetime(
     return idleTimeout > 0;
   }
 
-  /** When the session ends if nothing more happens: {@link #expiresAt} without the slack of touches. */
+  /**
+   * When the session ends if nothing more happens: {@link #expiresAt} without the slack of touches.
+   */
   public long idleDeadline() {
     return slides() ? Math.min(lastSeenAt + idleTimeout, expiresAt) : expiresAt;
   }
 
   /** Whether activity at this moment is due to be recorded. */
   public boolean touchDue(SessionPolicy policy, long now) {
-    return slides()
-        && now > lastSeenAt
-        && now - lastSeenAt >= policy.touchIntervalFor(idleTimeout);
+    return slides() && now > lastSeenAt && now - lastSeenAt >= policy.touchIntervalFor(idleTimeout);
   }
 
   /** With activity recorded at this moment. */

@@ -16,7 +16,10 @@ public record Page(List<SessionRecord> sessions, Query.@Nullable Cursor next) {
     return byAge != 0 ? byAge : other.key().value().compareTo(one.key().value());
   }
 
-  /** The page of these sessions, found in order with one more than the limit to tell whether there are more. */
+  /**
+   * The page of these sessions, found in order with one more than the limit to tell whether there
+   * are more.
+   */
   public static Page of(List<SessionRecord> found, int limit) {
     if (found.size() <= limit) {
       return new Page(List.copyOf(found), null);

@@ -8,11 +8,10 @@ import org.jspecify.annotations.Nullable;
  * @param from the key that ends
  * @param to the new key, which no session has had
  * @param subject the subject from now on, or null to keep it
- * @param graceMillis how long {@code from} stays good for reads, of the same session, at most 60,000; 0 ends it at
- *     once, and a change of subject allows nothing else
+ * @param graceMillis how long {@code from} stays good for reads, of the same session, at most
+ *     60,000; 0 ends it at once, and a change of subject allows nothing else
  */
-public record Rotation(
-    SessionKey from, SessionKey to, @Nullable String subject, long graceMillis) {
+public record Rotation(SessionKey from, SessionKey to, @Nullable String subject, long graceMillis) {
 
   /** The longest grace, in milliseconds. */
   public static final long MAX_GRACE_MILLIS = 60_000;

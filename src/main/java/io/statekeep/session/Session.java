@@ -10,11 +10,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request's session. Read when first needed; changes are collected and carried out by {@link #commit}, which the
- * request's handler calls once, before the head of its answer. For one request on one context: not thread-safe.
+ * One request's session. Read when first needed; changes are collected and carried out by {@link
+ * #commit}, which the request's handler calls once, before the head of its answer. For one request
+ * on one context: not thread-safe.
  *
- * <p>A request without a live session has an empty one; the first attribute that is put creates it. Nobody's token is ever
- * adopted: a new session gets a new one.
+ * <p>A request without a live session has an empty one; the first attribute that is put creates it.
+ * Nobody's token is ever adopted: a new session gets a new one.
  */
 public final class Session {
   private static final String TEST_ATTRIBUTE = "testcookie";
@@ -60,8 +61,7 @@ public final class Session {
     return record()
         .map(
             record ->
-                Optional.ofNullable(intent.value(name, record.orElse(null)))
-                    .map(JsonText::decode));
+                Optional.ofNullable(intent.value(name, record.orElse(null))).map(JsonText::decode));
   }
 
   /** The names of all attributes. */
@@ -91,7 +91,8 @@ public final class Session {
   }
 
   /**
-   * Sets an attribute unless the store has one of that name when this is carried out. Needs no read.
+   * Sets an attribute unless the store has one of that name when this is carried out. Needs no
+   * read.
    *
    * @throws IllegalArgumentException if the name is not 1 to 128 characters long
    */
@@ -115,8 +116,8 @@ public final class Session {
   }
 
   /**
-   * The attribute's value, or this one, which is then set. If another request sets it meanwhile, the store keeps the
-   * other's.
+   * The attribute's value, or this one, which is then set. If another request sets it meanwhile,
+   * the store keeps the other's.
    *
    * @throws IllegalArgumentException if the name is not 1 to 128 characters long
    */
@@ -154,10 +155,11 @@ public final class Session {
   }
 
   /**
-   * Makes this the subject's session, under a new token. Attributes of an anonymous session, or of one of the same
-   * subject, are carried over; another subject's session is ended instead.
+   * Makes this the subject's session, under a new token. Attributes of an anonymous session, or of
+   * one of the same subject, are carried over; another subject's session is ended instead.
    *
-   * @throws IllegalArgumentException if the subject is not 1 to 255 characters of valid Unicode, or holds a NUL
+   * @throws IllegalArgumentException if the subject is not 1 to 255 characters of valid Unicode, or
+   *     holds a NUL
    */
   public Session login(String subject) {
     Subjects.check(subject);
@@ -208,10 +210,11 @@ public final class Session {
   }
 
   /**
-   * Adds to a number in the store at once, not at the commit, and answers the sum: exact under any concurrency. An absent
-   * attribute counts as 0.
+   * Adds to a number in the store at once, not at the commit, and answers the sum: exact under any
+   * concurrency. An absent attribute counts as 0.
    *
-   * @return fails with {@link SessionRefusedException} if there is no live session, or no whole number of 64 bits
+   * @return fails with {@link SessionRefusedException} if there is no live session, or no whole
+   *     number of 64 bits
    * @throws IllegalArgumentException if the name is not 1 to 128 characters long
    */
   public Future<Long> increment(String name, long by) {
@@ -238,10 +241,12 @@ public final class Session {
   }
 
   /**
-   * Carries out what the request wanted and answers, after the store's acknowledgement, what to tell the client.
+   * Carries out what the request wanted and answers, after the store's acknowledgement, what to
+   * tell the client.
    *
-   * @return fails with {@link SessionRefusedException} if the session ended while this request used it, or would be over
-   *     its limits, and with {@link SessionStoreException} if the store could not answer
+   * @return fails with {@link SessionRefusedException} if the session ended while this request used
+   *     it, or would be over its limits, and with {@link SessionStoreException} if the store could
+   *     not answer
    */
   public Future<CookieChange> commit() {
     if (committed == null) {

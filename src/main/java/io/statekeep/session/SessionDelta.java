@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one request changes in a session: named attributes, never the whole. Deltas of concurrent requests merge;
- * for the same attribute the last save wins. Immutable.
+ * What one request changes in a session: named attributes, never the whole. Deltas of concurrent
+ * requests merge; for the same attribute the last save wins. Immutable.
  *
  * <p>Carried out in this order: clear, remove, put, put defaults, increments.
  */
@@ -124,8 +124,8 @@ public final class SessionDelta {
   }
 
   /**
-   * The outcome on this record at this moment, for stores that change records in Java. The store has to make the read of
-   * the record and the write of the outcome one atomic step.
+   * The outcome on this record at this moment, for stores that change records in Java. The store
+   * has to make the read of the record and the write of the outcome one atomic step.
    */
   public SaveOutcome applyTo(SessionRecord record, SessionPolicy policy, long now) {
     if (!record.isLive(now)) {

@@ -3,8 +3,8 @@ package io.statekeep.session;
 import java.util.Objects;
 
 /**
- * The name under which stores keep a session: the digest of its token, never the token. What stores, caches and channels
- * hold; it cannot be used to speak for the session.
+ * The name under which stores keep a session: the digest of its token, never the token. What
+ * stores, caches and channels hold; it cannot be used to speak for the session.
  */
 public final class SessionKey {
   private final String value;

@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param idleTimeout life without activity, at least 1; slides with activity
  * @param absoluteTimeout life in all, whatever the activity; {@link #NO_LIMIT} for none
  * @param touchInterval activity is recorded at most this often; 0 records every read
- * @param persistentCookies whether a session's cookie outlives the browser session unless the session says otherwise
+ * @param persistentCookies whether a session's cookie outlives the browser session unless the
+ *     session says otherwise
  * @param maxAttributes attributes of a session, at most
  * @param maxBytes size of all attributes as {@link Attributes#bytes()} counts, at most
  */
@@ -40,16 +41,16 @@ public record SessionPolicy(
           64 * 1024);
 
   /**
-   * How long activity may go unrecorded in a session with this idle timeout. The touch interval, but at most half the
-   * idle timeout: a session of seconds does not outlive them by a minute.
+   * How long activity may go unrecorded in a session with this idle timeout. The touch interval,
+   * but at most half the idle timeout: a session of seconds does not outlive them by a minute.
    */
   long touchIntervalFor(long idle) {
     return Math.min(touchInterval, idle / 2);
   }
 
   /**
-   * The deadline after activity at {@code lastSeenAt}: idle timeout and one touch interval, because the activity of a
-   * whole interval may be unrecorded; never after the absolute deadline.
+   * The deadline after activity at {@code lastSeenAt}: idle timeout and one touch interval, because
+   * the activity of a whole interval may be unrecorded; never after the absolute deadline.
    */
   long deadline(long lastSeenAt, long idle, long absoluteExpiresAt) {
     return Math.min(saturatedAdd(lastSeenAt, idle + touchIntervalFor(idle)), absoluteExpiresAt);

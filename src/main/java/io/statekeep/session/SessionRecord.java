@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session as stores keep it. Immutable.
  *
- * @param key under which it is stored; after a rotation with grace, a load by the old key answers the new one here
+ * @param key under which it is stored; after a rotation with grace, a load by the old key answers
+ *     the new one here
  * @param subject whose session it is, or null before a login; changes only by a {@link Rotation}
  * @param attributes what it holds
  * @param lifetime when it began and ends

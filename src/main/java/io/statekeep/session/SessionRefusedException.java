@@ -14,7 +14,10 @@ public final class SessionRefusedException extends RuntimeException {
     this.outcome = outcome;
   }
 
-  /** Why. {@link SaveOutcome.Gone} means that there is no live session, or that it ended while it was in use. */
+  /**
+   * Why. {@link SaveOutcome.Gone} means that there is no live session, or that it ended while it
+   * was in use.
+   */
   public SaveOutcome outcome() {
     return outcome;
   }

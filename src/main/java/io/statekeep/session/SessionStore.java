@@ -5,20 +5,21 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where session records live. Expected outcomes are values; a failed future always is a {@link SessionStoreException}:
- * the backend could not answer, which never means that a session is absent. A failed write may or may not have
- * happened.
+ * Where session records live. Expected outcomes are values; a failed future always is a {@link
+ * SessionStoreException}: the backend could not answer, which never means that a session is absent.
+ * A failed write may or may not have happened.
  *
- * <p>Every verb is one atomic step against all others on the same session, from any node. What was acknowledged is seen
- * by every later call. A session that was deleted or has expired never comes back. Thread-safe; a future completes on
- * the caller's context.
+ * <p>Every verb is one atomic step against all others on the same session, from any node. What was
+ * acknowledged is seen by every later call. A session that was deleted or has expired never comes
+ * back. Thread-safe; a future completes on the caller's context.
  */
 public interface SessionStore {
   /** The live session under the key; an unknown or expired one is empty. Never writes. */
   Future<Optional<SessionRecord>> load(SessionKey key);
 
   /**
-   * Stores a new session; false, and nothing written, if the key is taken. The caller checks the limits of the policy.
+   * Stores a new session; false, and nothing written, if the key is taken. The caller checks the
+   * limits of the policy.
    */
   Future<Boolean> create(SessionRecord record);
 
@@ -35,13 +36,14 @@ public interface SessionStore {
   Future<Page> list(Query query);
 
   /**
-   * Ends all sessions of the subject, except one that may be named; answers the keys that were live. A session of the
-   * subject that was acknowledged before this call is ended by it.
+   * Ends all sessions of the subject, except one that may be named; answers the keys that were
+   * live. A session of the subject that was acknowledged before this call is ended by it.
    */
   Future<Set<SessionKey>> deleteBySubject(String subject, Optional<SessionKey> except);
 
   /**
-   * Frees what expired sessions hold, at most {@code limit} of them. Changes nothing that any other verb shows.
+   * Frees what expired sessions hold, at most {@code limit} of them. Changes nothing that any other
+   * verb shows.
    *
    * @return how many were looked at; fewer than the limit means that there is no more to do now
    */

@@ -10,10 +10,12 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Issues and verifies tokens: {@code base64url(32 random bytes).base64url(HMAC-SHA-256)}, 87 characters. Thread-safe.
+ * Issues and verifies tokens: {@code base64url(32 random bytes).base64url(HMAC-SHA-256)}, 87
+ * characters. Thread-safe.
  *
- * <p>The signature costs a forger the store: a token that no key of the ring signed is refused before any look-up. It
- * covers the text of the random part, so each session has one token text for each key of the ring.
+ * <p>The signature costs a forger the store: a token that no key of the ring signed is refused
+ * before any look-up. It covers the text of the random part, so each session has one token text for
+ * each key of the ring.
  */
 public final class SessionTokens {
   /** Random bytes of a token: 256 bits, twice what OWASP ASVS 7.2.3 asks for. */
@@ -45,7 +47,8 @@ public final class SessionTokens {
   }
 
   /** What this text is, or null if no key of the ring signed it. */
-  @SuppressWarnings("deprecation") // getBytes by low bytes: every character was checked to be one byte.
+  @SuppressWarnings(
+      "deprecation") // getBytes by low bytes: every character was checked to be one byte.
   public @Nullable VerifiedToken verify(String text) {
     if (text.length() != TOKEN_CHARS || text.charAt(PART_CHARS) != '.' || !isBase64Url(text)) {
       return null;
@@ -54,7 +57,8 @@ public final class SessionTokens {
     text.getBytes(0, PART_CHARS, mine.message, 0);
     text.getBytes(PART_CHARS + 1, TOKEN_CHARS, mine.signature, 0);
     DECODER.decode(mine.signature, mine.mac);
-    // One text for each signature: the spare bits of the last character must be what the encoder writes.
+    // One text for each signature: the spare bits of the last character must be what the encoder
+    // writes.
     ENCODER.encode(mine.mac, mine.canonical);
     int place = keys.verify(mine.message, PART_CHARS, mine.mac);
     if (place == PurposeKeys.NO_KEY || !Arrays.equals(mine.canonical, mine.signature)) {

@@ -21,8 +21,9 @@ public record Sessions(
   /**
    * Opens the session of a request; asks no store.
    *
-   * @param texts the values of all cookies of the session's name. Their order is not trusted: whoever can plant a cookie
-   *     can choose its place. Of two that verify, the one whose session lives is taken; if both live, neither is
+   * @param texts the values of all cookies of the session's name. Their order is not trusted:
+   *     whoever can plant a cookie can choose its place. Of two that verify, the one whose session
+   *     lives is taken; if both live, neither is
    */
   public Session open(List<String> texts) {
     return new Session(this, candidates(texts));

@@ -4,7 +4,10 @@ package io.statekeep.session;
 public final class Subjects {
   private Subjects() {}
 
-  /** Whether this is 1 to 255 characters of valid Unicode without a NUL, which not every database can hold. */
+  /**
+   * Whether this is 1 to 255 characters of valid Unicode without a NUL, which not every database
+   * can hold.
+   */
   public static boolean isValid(String subject) {
     if (subject.isEmpty() || subject.length() > SessionPolicy.MAX_SUBJECT_CHARS) {
       return false;

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * The deployment's signing keys in order: the first signs, all verify. Immutable and thread-safe.
  *
- * <p>Rolling a key takes two steps: add the new key at the end everywhere, then move it to the front. A key that is
- * taken out of the ring is refused at once.
+ * <p>Rolling a key takes two steps: add the new key at the end everywhere, then move it to the
+ * front. A key that is taken out of the ring is refused at once.
  */
 public final class KeyRing {
   /** The least length of a key in bytes, the output size of SHA-256 (RFC 2104 section 3). */
@@ -24,8 +24,8 @@ public final class KeyRing {
   /**
    * Reads a comma list of keys in base64url.
    *
-   * @throws IllegalArgumentException if a key is not base64url or shorter than {@value #MIN_KEY_BYTES} bytes; the
-   *     message gives the key's place in the list, never its text
+   * @throws IllegalArgumentException if a key is not base64url or shorter than {@value
+   *     #MIN_KEY_BYTES} bytes; the message gives the key's place in the list, never its text
    */
   public static KeyRing parse(String commaList) {
     List<byte[]> keys = new ArrayList<>();
@@ -44,7 +44,13 @@ public final class KeyRing {
     }
     if (key.length < MIN_KEY_BYTES) {
       throw new IllegalArgumentException(
-          "signing key " + place + " has " + key.length + " bytes, at least " + MIN_KEY_BYTES + " are required");
+          "signing key "
+              + place
+              + " has "
+              + key.length
+              + " bytes, at least "
+              + MIN_KEY_BYTES
+              + " are required");
     }
     return key;
   }
@@ -57,8 +63,8 @@ public final class KeyRing {
   }
 
   /**
-   * The keys for one purpose. What is signed for one purpose never verifies for another, because each has keys of its
-   * own (HKDF, RFC 5869).
+   * The keys for one purpose. What is signed for one purpose never verifies for another, because
+   * each has keys of its own (HKDF, RFC 5869).
    */
   public PurposeKeys forPurpose(String purpose) {
     return new PurposeKeys(keys, purpose);

@@ -66,8 +66,9 @@ public final class PurposeKeys {
   }
 
   /**
-   * The place of the key that made this signature of the first {@code length} bytes, or {@link #NO_KEY}. Every
-   * comparison is constant-time, and a forged signature costs one HMAC for each key of the ring.
+   * The place of the key that made this signature of the first {@code length} bytes, or {@link
+   * #NO_KEY}. Every comparison is constant-time, and a forged signature costs one HMAC for each key
+   * of the ring.
    */
   public int verify(byte[] message, int length, byte[] mac) {
     Scratch mine = scratch.get();

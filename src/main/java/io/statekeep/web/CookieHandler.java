@@ -6,8 +6,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Reads a request's cookies by RFC 6265bis, from all of its {@code Cookie} lines. Handlers after it find them by {@link
- * #cookies}.
+ * Reads a request's cookies by RFC 6265bis, from all of its {@code Cookie} lines. Handlers after it
+ * find them by {@link #cookies}.
  */
 public final class CookieHandler implements Handler<RoutingContext> {
   private static final String KEY = CookieHandler.class.getName();

@@ -32,8 +32,7 @@ record Credentials(String name, String password) {
         JsonObject json = JsonBody.read(context.body().buffer());
         yield of(text(json, "username"), text(json, "password"));
       }
-      default ->
-          throw Problem.of(415, "A login is a form or a JSON object.").exception();
+      default -> throw Problem.of(415, "A login is a form or a JSON object.").exception();
     };
   }
 

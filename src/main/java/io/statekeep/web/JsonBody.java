@@ -20,22 +20,25 @@ final class JsonBody {
   private static final JsonFactory STRICT =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
           .build();
 
   private JsonBody() {}
 
   /**
-   * One JSON object (RFC 8259) in valid UTF-8, nothing after it, no name twice in one object, at most 32 deep, no number
-   * longer than 1000 characters.
+   * One JSON object (RFC 8259) in valid UTF-8, nothing after it, no name twice in one object, at
+   * most 32 deep, no number longer than 1000 characters.
    *
    * @throws ProblemException of 400 if it is anything else
    */
   static JsonObject read(@Nullable Buffer body) {
     String text;
     try {
-      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body == null ? new byte[0] : body.getBytes())).toString();
+      text =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(body == null ? new byte[0] : body.getBytes()))
+              .toString();
     } catch (CharacterCodingException e) {
       throw Problem.of(400, "The body is not valid UTF-8.").exception();
     }

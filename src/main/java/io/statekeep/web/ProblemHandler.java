@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers every failure as {@code application/problem+json} (RFC 9457). An outage of the store is 503 and never looks like
- * an absent session; what nobody foresaw is 500, and the log alone tells more.
+ * Answers every failure as {@code application/problem+json} (RFC 9457). An outage of the store is
+ * 503 and never looks like an absent session; what nobody foresaw is 500, and the log alone tells
+ * more.
  */
 public final class ProblemHandler implements Handler<RoutingContext> {
   private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
@@ -68,7 +69,10 @@ public final class ProblemHandler implements Handler<RoutingContext> {
     return Problem.of(401, "There is no live session.");
   }
 
-  /** Answers a request that no router can read, and closes its connection: where the next one begins is unknown. */
+  /**
+   * Answers a request that no router can read, and closes its connection: where the next one begins
+   * is unknown.
+   */
   public static void refuse(HttpServerRequest request, int status) {
     Problem problem = Problem.of(status, "The request cannot be read.");
     request

@@ -9,8 +9,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.Function;
 
 /**
- * Gives each request its {@link Session} and carries out, before the head of the answer is written, what the request
- * wanted of it. Needs a {@link CookieHandler} in front.
+ * Gives each request its {@link Session} and carries out, before the head of the answer is written,
+ * what the request wanted of it. Needs a {@link CookieHandler} in front.
  *
  * <pre>{@code
  * router.route("/count")
@@ -60,13 +60,17 @@ public final class SessionHandler implements Handler<RoutingContext> {
   }
 
   /**
-   * Sends the answer when the store has acknowledged what the session wanted. An answer of 500 or above, or a failure,
-   * leaves the session as it was.
+   * Sends the answer when the store has acknowledged what the session wanted. An answer of 500 or
+   * above, or a failure, leaves the session as it was.
    */
   public void send(RoutingContext context, Future<Reply> answer) {
     Session session = session(context);
     answer
-        .compose(reply -> reply.status() >= 500 ? Future.succeededFuture(reply) : commit(context, session, reply))
+        .compose(
+            reply ->
+                reply.status() >= 500
+                    ? Future.succeededFuture(reply)
+                    : commit(context, session, reply))
         .onComplete(
             reply -> {
               if (session.isUsed()) {

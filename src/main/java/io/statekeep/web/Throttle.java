@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 
 /**
- * Counts tries by key, in windows that begin with the first one. Holds a bounded number of keys: under a flood of keys the
- * least used are forgotten. Thread-safe.
+ * Counts tries by key, in windows that begin with the first one. Holds a bounded number of keys:
+ * under a flood of keys the least used are forgotten. Thread-safe.
  */
 public final class Throttle {
   private static final int MAX_KEYS = 100_000;
@@ -24,8 +24,7 @@ public final class Throttle {
     this.limit = limit;
     this.windowMillis = window.toMillis();
     this.clock = clock;
-    this.windows =
-        Caffeine.newBuilder().maximumSize(MAX_KEYS).executor(Runnable::run).build();
+    this.windows = Caffeine.newBuilder().maximumSize(MAX_KEYS).executor(Runnable::run).build();
   }
 
   private record Window(long endsAt, int tries) {}

@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The flows of the state-keeping note: a cookie, a session, a counter, and a route without state to compare with. */
+/**
+ * The flows of the state-keeping note: a cookie, a session, a counter, and a route without state to
+ * compare with.
+ */
 public final class TutorialRoutes {
   private static final String COOKIE = "username";
   private static final long COOKIE_SECONDS = 3600;
@@ -54,8 +57,7 @@ public final class TutorialRoutes {
     route(router, path, methods, sessions.reply(answer));
   }
 
-  private void route(
-      Router router, String path, Methods methods, Handler<RoutingContext> handler) {
+  private void route(Router router, String path, Methods methods, Handler<RoutingContext> handler) {
     router.route(path).handler(methods).handler(cookies).handler(sessions).handler(handler);
   }
 
@@ -91,7 +93,10 @@ public final class TutorialRoutes {
   }
 
   private static String json(String name, String value) {
-    boolean number = name.equals(USER_ID) && !value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9');
+    boolean number =
+        name.equals(USER_ID)
+            && !value.isEmpty()
+            && value.chars().allMatch(c -> c >= '0' && c <= '9');
     return number ? new BigInteger(value).toString() : JsonText.encode(value);
   }
 

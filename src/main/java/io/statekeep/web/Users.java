@@ -6,8 +6,9 @@ import io.vertx.core.Future;
 @FunctionalInterface
 public interface Users {
   /**
-   * Whether this is the password of that name. Takes the same time for a name that nobody has. Never blocks an event loop;
-   * fails with a {@link ProblemException} of 503 when more are waiting than it takes.
+   * Whether this is the password of that name. Takes the same time for a name that nobody has.
+   * Never blocks an event loop; fails with a {@link ProblemException} of 503 when more are waiting
+   * than it takes.
    */
   Future<Boolean> verify(String name, String password);
 }

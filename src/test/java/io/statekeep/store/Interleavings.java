@@ -26,8 +26,8 @@ import java.util.Random;
 import java.util.function.Function;
 
 /**
- * A session's end among everything else that may be under way: seeded orders of steps from two event loops and two
- * nodes. A failure names its seed.
+ * A session's end among everything else that may be under way: seeded orders of steps from two
+ * event loops and two nodes. A failure names its seed.
  */
 final class Interleavings {
   private static final int AT_ONCE = 20;
@@ -72,7 +72,8 @@ final class Interleavings {
     Round(long seed) {
       this.seed = seed;
       this.random = new Random(seed);
-      this.record = SessionRecord.create(key, SessionStoreContract.POLICY, clock.millis() - 120_000);
+      this.record =
+          SessionRecord.create(key, SessionStoreContract.POLICY, clock.millis() - 120_000);
     }
 
     void create() {

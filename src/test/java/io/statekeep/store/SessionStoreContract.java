@@ -36,7 +36,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every session store does. One small subclass for each store; what a store cannot do, the product cannot. */
+/**
+ * What every session store does. One small subclass for each store; what a store cannot do, the
+ * product cannot.
+ */
 public abstract class SessionStoreContract {
   protected static final SessionPolicy POLICY =
       new SessionPolicy(
@@ -100,8 +103,7 @@ public abstract class SessionStoreContract {
                     .put("n", 9007199254740993L)
                     .put("list", List.of(1, "two", new JsonObject().put("x", true)))
                     .put("text", "plain")),
-            new Lifetime(
-                now() - 5, now() - 3, 60_000, now() + 60_000, now() + 7_000_000, false),
+            new Lifetime(now() - 5, now() - 3, 60_000, now() + 60_000, now() + 7_000_000, false),
             3);
     assertThat(await(store.create(record))).isTrue();
     SessionRecord read = loaded(record.key());
@@ -159,7 +161,15 @@ public abstract class SessionStoreContract {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "' OR 1=1 --", "A", "a", "a ", "{x}:*", "a\r\nb", "\u00e9\u4e2d\ud83d\ude00", "*", "\\"
+        "' OR 1=1 --",
+        "A",
+        "a",
+        "a ",
+        "{x}:*",
+        "a\r\nb",
+        "\u00e9\u4e2d\ud83d\ude00",
+        "*",
+        "\\"
       })
   void anySubjectIsKeptApartFromEveryOther(String subject) {
     SessionRecord mine = createdFor(subject);
@@ -178,7 +188,8 @@ public abstract class SessionStoreContract {
 
   @Test
   void aDeltaSetsAndRemovesOnlyWhatItNames() {
-    SessionRecord record = created(Attributes.of(new JsonObject().put("a", 1).put("b", 2).put("c", 3)));
+    SessionRecord record =
+        created(Attributes.of(new JsonObject().put("a", 1).put("b", 2).put("c", 3)));
     SessionDelta delta =
         SessionDelta.builder().put("b", "\"new\"").remove("c").put("d", "[4]").remove("x").build();
     SessionRecord after = saved(record.key(), delta);
@@ -264,7 +275,8 @@ public abstract class SessionStoreContract {
     for (int i = 0; i < 20; i++) {
       SessionDelta delta = SessionDelta.builder().put("a", "" + i).ifVersion(1).build();
       saves.add(
-          (i % 2 == 0 ? store : other).save(record.key(), i % 3 == 0 ? delta.withSeen(record) : delta));
+          (i % 2 == 0 ? store : other)
+              .save(record.key(), i % 3 == 0 ? delta.withSeen(record) : delta));
     }
     assertThat(awaitAll(saves).stream().filter(o -> o instanceof SaveOutcome.Saved)).hasSize(1);
     assertThat(loaded(record.key()).version()).isEqualTo(2);
@@ -292,7 +304,8 @@ public abstract class SessionStoreContract {
                 new JsonObject().put("text", "7").put("half", 1.5).put("full", Long.MAX_VALUE)));
     for (String name : List.of("text", "half", "full")) {
       SessionDelta delta = SessionDelta.builder().put("side", "1").increment(name, 1).build();
-      assertThat(await(store.save(record.key(), delta))).isEqualTo(new SaveOutcome.NotANumber(name));
+      assertThat(await(store.save(record.key(), delta)))
+          .isEqualTo(new SaveOutcome.NotANumber(name));
     }
     assertThat(await(store.load(record.key()))).contains(record);
   }
@@ -387,13 +400,13 @@ public abstract class SessionStoreContract {
     for (int i = 0; i < 10; i++) {
       touches.add((i % 2 == 0 ? store : other).save(record.key(), SessionDelta.TOUCH));
     }
-    assertThat(awaitAll(touches).stream().filter(o -> ((SaveOutcome.Saved) o).written())).hasSize(1);
+    assertThat(awaitAll(touches).stream().filter(o -> ((SaveOutcome.Saved) o).written()))
+        .hasSize(1);
   }
 
   @Test
   void activityDoesNotMoveTheAbsoluteDeadline() {
-    SessionPolicy absolute =
-        new SessionPolicy(60_000, 100_000, 1000, true, 16, 4096);
+    SessionPolicy absolute = new SessionPolicy(60_000, 100_000, 1000, true, 16, 4096);
     SessionRecord record = SessionRecord.create(Keys.next(), absolute, now());
     await(store.create(record));
     clock.advance(Duration.ofSeconds(45));
@@ -416,8 +429,7 @@ public abstract class SessionStoreContract {
     SessionRecord record = created(withName("x"));
     clock.advance(Duration.ofSeconds(10));
     ExpiryChange idle = ExpiryChange.idle(Duration.ofSeconds(100));
-    Lifetime shorter =
-        saved(record.key(), SessionDelta.builder().expiry(idle).build()).lifetime();
+    Lifetime shorter = saved(record.key(), SessionDelta.builder().expiry(idle).build()).lifetime();
     assertThat(shorter.idleTimeout()).isEqualTo(100_000);
     assertThat(shorter.idleDeadline()).isEqualTo(now() + 100_000);
     assertThat(shorter.persistent()).isTrue();
@@ -426,8 +438,7 @@ public abstract class SessionStoreContract {
     Lifetime until = saved(record.key(), fixed).lifetime();
     assertThat(until.slides()).isFalse();
     assertThat(until.expiresAt()).isEqualTo(moment.toEpochMilli());
-    SessionDelta browser =
-        SessionDelta.builder().expiry(ExpiryChange.withBrowser(POLICY)).build();
+    SessionDelta browser = SessionDelta.builder().expiry(ExpiryChange.withBrowser(POLICY)).build();
     SessionRecord last = saved(record.key(), browser);
     assertThat(last.lifetime().persistent()).isFalse();
     assertThat(last.lifetime().idleDeadline()).isEqualTo(now() + POLICY.idleTimeout());

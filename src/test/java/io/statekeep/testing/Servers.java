@@ -14,7 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import redis.embedded.RedisServer;
 
-/** Real servers on free ports of loopback, each started when first asked for and stopped with the tests. */
+/**
+ * Real servers on free ports of loopback, each started when first asked for and stopped with the
+ * tests.
+ */
 public final class Servers {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
@@ -27,7 +30,11 @@ public final class Servers {
       try {
         int port = freePort();
         RedisServer server =
-            RedisServer.newRedisServer().port(port).setting("save \"\"").setting("bind 127.0.0.1").build();
+            RedisServer.newRedisServer()
+                .port(port)
+                .setting("save \"\"")
+                .setting("bind 127.0.0.1")
+                .build();
         server.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
         return port;
@@ -86,7 +93,10 @@ public final class Servers {
   /** The JDBC URL of a new, empty PostgreSQL database; its user is {@code postgres}. */
   public static String newPostgresUrl() {
     EmbeddedPostgres server = Postgres.SERVER;
-    return newDatabase(server.getJdbcUrl("postgres", "postgres"), "postgres", name -> server.getJdbcUrl("postgres", name));
+    return newDatabase(
+        server.getJdbcUrl("postgres", "postgres"),
+        "postgres",
+        name -> server.getJdbcUrl("postgres", name));
   }
 
   /** The JDBC URL of a new, empty MariaDB database; its user is {@code root}. */

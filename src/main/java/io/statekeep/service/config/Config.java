@@ -137,9 +137,14 @@ public record Config(
   private static Config read(ConfigReader reader) {
     SessionPolicy policy = policy(reader);
     Store store = store(reader);
+    Http http = http(reader);
+    Listener management = listener(reader, ConfigKey.MANAGEMENT_HOST, ConfigKey.MANAGEMENT_PORT);
+    if (management.port() != 0 && management.port() == http.listener().port()) {
+      reader.problem(ConfigKey.MANAGEMENT_PORT, "must not be http.port");
+    }
     return new Config(
-        http(reader),
-        listener(reader, ConfigKey.MANAGEMENT_HOST, ConfigKey.MANAGEMENT_PORT),
+        http,
+        management,
         store,
         policy,
         new Purge(
@@ -231,7 +236,8 @@ public record Config(
           URI url = URI.create(text);
           boolean known = "redis".equals(url.getScheme()) || "rediss".equals(url.getScheme());
           if (!known || url.getHost() == null) {
-            throw new IllegalArgumentException("must be redis://host:port/database or rediss://...");
+            throw new IllegalArgumentException(
+                "must be redis://host:port/database or rediss://...");
           }
           return url;
         });

@@ -2,7 +2,10 @@ package io.statekeep.service.config;
 
 import java.util.List;
 
-/** Everything that is wrong with a configuration, in one message: each problem with its key, value and bound. */
+/**
+ * Everything that is wrong with a configuration, in one message: each problem with its key, value
+ * and bound.
+ */
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -12,7 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Turns texts into values, and collects what is wrong with them instead of stopping at the first. */
+/**
+ * Turns texts into values, and collects what is wrong with them instead of stopping at the first.
+ */
 final class ConfigReader {
   private static final String NONE = "none";
   private static final String AUTO = "auto";
@@ -34,7 +36,7 @@ final class ConfigReader {
   }
 
   private String shown(ConfigKey key) {
-    return key.isSecret() ? "***" : text(key);
+    return key.isSecret() && values.containsKey(key) ? "***" : text(key);
   }
 
   String text(ConfigKey key) {
@@ -84,7 +86,8 @@ final class ConfigReader {
   /** Empty for {@code auto}. */
   Optional<Boolean> flagOrAuto(ConfigKey key) {
     return choice(
-        key, Map.of("true", Optional.of(true), "false", Optional.of(false), AUTO, Optional.empty()));
+        key,
+        Map.of("true", Optional.of(true), "false", Optional.of(false), AUTO, Optional.empty()));
   }
 
   <T> T choice(ConfigKey key, Map<String, T> choices) {
@@ -150,7 +153,9 @@ final class ConfigReader {
         return count * unit;
       }
     }
-    problem(key, "must be a size such as 4096, 64KiB or 512MiB, from " + least + " to " + most + " bytes");
+    problem(
+        key,
+        "must be a size such as 4096, 64KiB or 512MiB, from " + least + " to " + most + " bytes");
     return least;
   }
 
@@ -159,7 +164,10 @@ final class ConfigReader {
     return text(key).equals(AUTO) ? auto : size(key, least, most);
   }
 
-  /** Anything that is read by a function which throws {@link IllegalArgumentException} with the bound. */
+  /**
+   * Anything that is read by a function which throws {@link IllegalArgumentException} with the
+   * bound.
+   */
   <T> Optional<T> parsed(ConfigKey key, Function<String, T> parser) {
     return optional(key)
         .flatMap(

@@ -16,7 +16,9 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** What the file and the environment say, as text by key, and what is wrong with how they say it. */
+/**
+ * What the file and the environment say, as text by key, and what is wrong with how they say it.
+ */
 final class ConfigSource {
   private static final String PREFIX = "STATEKEEP_";
   private static final String FILE_SUFFIX = "_FILE";
@@ -40,7 +42,8 @@ final class ConfigSource {
     } else if (named != null && !named.isEmpty()) {
       source.readFile(Path.of(named));
     }
-    new TreeMap<>(environment).forEach((name, value) -> source.readVariable(name, value, environment));
+    new TreeMap<>(environment)
+        .forEach((name, value) -> source.readVariable(name, value, environment));
     return source;
   }
 
@@ -120,7 +123,8 @@ final class ConfigSource {
     if (target == null) {
       problems.add(name + ": there is no such key");
     } else if (environment.containsKey(target.environmentName())) {
-      problems.add(name + ": " + target.environmentName() + " is set, too: only one of them may be");
+      problems.add(
+          name + ": " + target.environmentName() + " is set, too: only one of them may be");
     } else {
       readSecret(name, Path.of(value), target);
     }

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * A deadline for every call, and a bound on how many are under way: a store that hangs costs its callers a known time, and
- * the process a known amount of memory. Thread-safe.
+ * A deadline for every call, and a bound on how many are under way: a store that hangs costs its
+ * callers a known time, and the process a known amount of memory. Thread-safe.
  */
 public final class GuardedSessionStore implements SessionStore {
   private final VertxInternal vertx;

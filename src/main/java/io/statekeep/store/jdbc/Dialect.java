@@ -21,7 +21,8 @@ public enum Dialect {
   /**
    * The dialect of a JDBC URL.
    *
-   * @throws IllegalArgumentException if there is none for it; the message names those there are, not the URL
+   * @throws IllegalArgumentException if there is none for it; the message names those there are,
+   *     not the URL
    */
   public static Dialect ofUrl(String url) {
     String start = url.toLowerCase(Locale.ROOT);
@@ -44,8 +45,8 @@ public enum Dialect {
   }
 
   /**
-   * Whether writers on several connections wait for each other's rows. HSQLDB answers the loser with an error instead,
-   * so its writers take turns on one connection.
+   * Whether writers on several connections wait for each other's rows. HSQLDB answers the loser
+   * with an error instead, so its writers take turns on one connection.
    */
   boolean hasRowLocks() {
     return !rowLock.isEmpty();
@@ -61,8 +62,8 @@ public enum Dialect {
   }
 
   /**
-   * The URL as the driver is given it: durable on every acknowledgement, no call longer than the timeout. What the URL
-   * itself says goes first.
+   * The URL as the driver is given it: durable on every acknowledgement, no call longer than the
+   * timeout. What the URL itself says goes first.
    */
   String driverUrl(String url, long timeoutMillis) {
     if (this == HSQLDB) {

@@ -47,7 +47,8 @@ public final class EmbeddedDatabase {
   }
 
   /**
-   * Closes the files; without this they are whole, too, but the next start reads the log of changes again.
+   * Closes the files; without this they are whole, too, but the next start reads the log of changes
+   * again.
    *
    * @throws SQLException if the database does not close
    */

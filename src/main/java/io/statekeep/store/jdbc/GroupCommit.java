@@ -19,9 +19,10 @@ import java.util.function.Consumer;
 /**
  * The writes of one moment in one transaction, each with its own outcome.
  *
- * <p>Rows that no caller has read are read and locked first. Changes are made in memory, in the order in which they came,
- * and those of one session share one update. A change on a record that its caller had read is written on the condition
- * that the row is still that version; if it is not, the change is tried again on the row as it is.
+ * <p>Rows that no caller has read are read and locked first. Changes are made in memory, in the
+ * order in which they came, and those of one session share one update. A change on a record that
+ * its caller had read is written on the condition that the row is still that version; if it is not,
+ * the change is tried again on the row as it is.
  */
 final class GroupCommit implements Lane.Runner<Write<?>> {
   // A change on a locked row cannot lose; the bound is for a backend that breaks its word.
@@ -87,16 +88,12 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
         .compose(
             transaction ->
                 write(connection, batch, conclusion)
-                    .compose(
-                        v -> commit(transaction),
-                        failure -> rollback(transaction, failure)))
+                    .compose(v -> commit(transaction), failure -> rollback(transaction, failure)))
         .onSuccess(v -> conclusion.send());
   }
 
   private static Future<Void> commit(Transaction transaction) {
-    return transaction
-        .commit()
-        .recover(failure -> Future.failedFuture(new CommitFailure(failure)));
+    return transaction.commit().recover(failure -> Future.failedFuture(new CommitFailure(failure)));
   }
 
   private static Future<Void> rollback(Transaction transaction, Throwable failure) {
@@ -168,7 +165,9 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
     }
   }
 
-  /** A commit that was not acknowledged: it may have happened, so nothing of it may be tried again. */
+  /**
+   * A commit that was not acknowledged: it may have happened, so nothing of it may be tried again.
+   */
   private static final class CommitFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

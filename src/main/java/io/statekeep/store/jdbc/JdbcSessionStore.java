@@ -30,11 +30,12 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Sessions in a SQL database, one row each: durable on every acknowledgement, shared by any number of nodes (PostgreSQL,
- * MariaDB) or embedded in one (HSQLDB). The schema must be there: see {@link Schema}. Thread-safe.
+ * Sessions in a SQL database, one row each: durable on every acknowledgement, shared by any number
+ * of nodes (PostgreSQL, MariaDB) or embedded in one (HSQLDB). The schema must be there: see {@link
+ * Schema}. Thread-safe.
  *
- * <p>Reads of one moment share a statement, writes of one moment share a transaction. Every connection belongs to one lane;
- * an error costs it its connection, not the store.
+ * <p>Reads of one moment share a statement, writes of one moment share a transaction. Every
+ * connection belongs to one lane; an error costs it its connection, not the store.
  */
 public final class JdbcSessionStore implements SessionStore {
   private static final int MAX_BATCH = 128;

@@ -19,8 +19,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One database connection that carries out calls in batches: what arrives while a batch is under way forms the next one.
- * An idle lane starts at once; a busy one grows its batches instead of its queue's waiting time. Thread-safe.
+ * One database connection that carries out calls in batches: what arrives while a batch is under
+ * way forms the next one. An idle lane starts at once; a busy one grows its batches instead of its
+ * queue's waiting time. Thread-safe.
  *
  * @param <C> the calls of this lane
  */
@@ -38,7 +39,10 @@ final class Lane<C extends Lane.Call<?>> {
 
   /** Carries out a batch on the lane's connection and completes its calls. */
   interface Runner<C> {
-    /** Completes the future after every call of the batch; fails it if the connection is not to be used again. */
+    /**
+     * Completes the future after every call of the batch; fails it if the connection is not to be
+     * used again.
+     */
     Future<Void> run(SqlConnection connection, List<C> batch);
   }
 
@@ -58,7 +62,8 @@ final class Lane<C extends Lane.Call<?>> {
 
     /**
      * @param vertx completes the future on the context that made the call
-     * @param key the row that the call is about, or null for a call that must have a batch of its own
+     * @param key the row that the call is about, or null for a call that must have a batch of its
+     *     own
      */
     Call(VertxInternal vertx, @Nullable SessionKey key) {
       this.promise = vertx.promise();
@@ -159,7 +164,8 @@ final class Lane<C extends Lane.Call<?>> {
       }
       waiting.remove();
       if (call.isOlderThan(limits.timeoutMillis())) {
-        // Nobody waits for it any more: not done is better than done after the answer was "unavailable".
+        // Nobody waits for it any more: not done is better than done after the answer was
+        // "unavailable".
         call.fail(new SessionStoreException("the database is too slow", null));
         continue;
       }
@@ -180,12 +186,11 @@ final class Lane<C extends Lane.Call<?>> {
     }
     return pool.getConnection()
         .compose(
-            connection ->
-                runner
-                    .run(connection, batch)
-                    .eventually(connection::close),
+            connection -> runner.run(connection, batch).eventually(connection::close),
             noConnection ->
-                refuse(batch, new SessionStoreException("no connection to the database", noConnection)));
+                refuse(
+                    batch,
+                    new SessionStoreException("no connection to the database", noConnection)));
   }
 
   private Future<Void> refuse(List<C> batch, SessionStoreException cause) {
@@ -193,7 +198,8 @@ final class Lane<C extends Lane.Call<?>> {
     return Future.failedFuture(cause);
   }
 
-  // A connection that saw an error may be dead, or in a state that nobody knows: the next batch takes a new one.
+  // A connection that saw an error may be dead, or in a state that nobody knows: the next batch
+  // takes a new one.
   private void discardConnection() {
     Pool broken = pool;
     pool = null;

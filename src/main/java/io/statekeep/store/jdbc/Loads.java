@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Rows read in one statement for many keys, and the way from an old key to where its session went. */
+/**
+ * Rows read in one statement for many keys, and the way from an old key to where its session went.
+ */
 final class Loads {
   // Each rotation within a minute adds a step; nobody rotates that often.
   private static final int MAX_STEPS = 8;
@@ -43,8 +45,7 @@ final class Loads {
         : loads.readMore(connection, keys, dialect.rowLock()).map(loads);
   }
 
-  private Future<Loads> readAndFollow(
-      SqlConnection connection, Set<SessionKey> keys, int steps) {
+  private Future<Loads> readAndFollow(SqlConnection connection, Set<SessionKey> keys, int steps) {
     return readMore(connection, keys, "")
         .compose(
             v -> {

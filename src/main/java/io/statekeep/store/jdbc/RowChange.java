@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What one transaction does to one session's row: decided in memory, then written by at most two statements. */
+/**
+ * What one transaction does to one session's row: decided in memory, then written by at most two
+ * statements.
+ */
 abstract sealed class RowChange {
   final SessionKey key;
 
@@ -187,7 +190,8 @@ abstract sealed class RowChange {
 
     @Override
     void conclude(Consumer<Runnable> answers, Consumer<Write<?>> losers) {
-      // A guess that was not checked by an update may be wrong, too: only a read row refuses for good.
+      // A guess that was not checked by an update may be wrong, too: only a read row refuses for
+      // good.
       boolean proven = guess == null || affected > 0;
       for (int i = 0; i < saves.size(); i++) {
         Write.Save save = saves.get(i);

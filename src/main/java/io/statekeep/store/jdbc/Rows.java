@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The table {@code statekeep_session}: one row for each session, and for a minute after a rotation one that says where the
- * session went.
+ * The table {@code statekeep_session}: one row for each session, and for a minute after a rotation
+ * one that says where the session went.
  */
 final class Rows {
   private static final Logger LOG = LoggerFactory.getLogger(Rows.class);
@@ -70,13 +70,17 @@ final class Rows {
 
   private Rows() {}
 
-  /** Finds that many rows; the list is filled up to a power of two, so that few texts are prepared. */
+  /**
+   * Finds that many rows; the list is filled up to a power of two, so that few texts are prepared.
+   */
   static String find(int keys, String rowLock) {
     StringBuilder sql = new StringBuilder(256);
     sql.append("SELECT ").append(COLUMNS).append(" FROM ").append(TABLE).append(" WHERE id IN (?");
     sql.append(", ?".repeat(places(keys) - 1)).append(')');
     // Locks are taken in one order by every node: two batches cannot wait for each other.
-    return rowLock.isEmpty() ? sql.toString() : sql.append(" ORDER BY id").append(rowLock).toString();
+    return rowLock.isEmpty()
+        ? sql.toString()
+        : sql.append(" ORDER BY id").append(rowLock).toString();
   }
 
   static Tuple findParameters(List<SessionKey> keys) {
@@ -173,7 +177,10 @@ final class Rows {
     return new SessionKey(text(row, 0));
   }
 
-  /** The row's content, or null, with a line in the log, if it cannot be read: such a session counts as ended. */
+  /**
+   * The row's content, or null, with a line in the log, if it cannot be read: such a session counts
+   * as ended.
+   */
   static @Nullable Content readable(Row row) {
     try {
       return content(row);

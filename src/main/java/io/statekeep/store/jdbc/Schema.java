@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.flywaydb.core.Flyway;
 
-/** Brings a database to the schema of this version. Blocking: for start-up, never on an event loop. */
+/**
+ * Brings a database to the schema of this version. Blocking: for start-up, never on an event loop.
+ */
 public final class Schema {
   private static final String HISTORY = "statekeep_schema_history";
   private static final int CURRENT_VERSION = 1;
@@ -15,8 +17,8 @@ public final class Schema {
   private Schema() {}
 
   /**
-   * Migrates the database if it is older. Nodes that start together take turns. A database that is already up to date is
-   * only read, so that a role without the right to change tables will do.
+   * Migrates the database if it is older. Nodes that start together take turns. A database that is
+   * already up to date is only read, so that a role without the right to change tables will do.
    *
    * @throws org.flywaydb.core.api.FlywayException if the database cannot be reached or migrated
    */

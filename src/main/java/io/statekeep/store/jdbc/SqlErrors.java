@@ -16,7 +16,10 @@ final class SqlErrors {
     return anyCause(error, cause -> state(cause).startsWith("23"));
   }
 
-  /** Whether the database chose this transaction to make way for another: deadlock or serialization failure. */
+  /**
+   * Whether the database chose this transaction to make way for another: deadlock or serialization
+   * failure.
+   */
   static boolean isLostRace(Throwable error) {
     return anyCause(error, cause -> state(cause).startsWith("40"));
   }

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The end of all sessions of one subject.
  *
- * <p>A search alone would miss a session whose rotation commits meanwhile: it left its old key before the search had the
- * lock, and came under its new one after the search had begun. The mark that it left under the old key is found, and
- * followed.
+ * <p>A search alone would miss a session whose rotation commits meanwhile: it left its old key
+ * before the search had the lock, and came under its new one after the search had begun. The mark
+ * that it left under the old key is found, and followed.
  */
 record SubjectEnd(JdbcSessionStore.Rules rules, String subject, Optional<SessionKey> except) {
 
@@ -67,7 +67,9 @@ record SubjectEnd(JdbcSessionStore.Rules rules, String subject, Optional<Session
   private Future<Set<SessionKey>> delete(SqlConnection connection, Loads loads, long now) {
     List<SessionKey> keys = new ArrayList<>();
     for (SessionRecord record : loads.sessions()) {
-      if (subject.equals(record.subject()) && record.isLive(now) && !except.equals(Optional.of(record.key()))) {
+      if (subject.equals(record.subject())
+          && record.isLive(now)
+          && !except.equals(Optional.of(record.key()))) {
         keys.add(record.key());
       }
     }

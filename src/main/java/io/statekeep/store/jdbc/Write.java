@@ -84,8 +84,8 @@ abstract sealed class Write<R> extends Lane.Call<R> {
   }
 
   /**
-   * The record that a change may be made on without reading the row: a guess that the update checks. None after a lost
-   * race, which proved the guess wrong.
+   * The record that a change may be made on without reading the row: a guess that the update
+   * checks. None after a lost race, which proved the guess wrong.
    */
   @Nullable SessionRecord guess(SessionDelta delta) {
     SessionRecord seen = delta.seen();

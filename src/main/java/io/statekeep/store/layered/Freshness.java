@@ -3,7 +3,10 @@ package io.statekeep.store.layered;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Decides, at the moment of serving, whether what was read from the store at some time may still be served. */
+/**
+ * Decides, at the moment of serving, whether what was read from the store at some time may still be
+ * served.
+ */
 @FunctionalInterface
 public interface Freshness {
   /**

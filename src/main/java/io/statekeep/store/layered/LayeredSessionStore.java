@@ -20,10 +20,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A near cache in front of any store. Changes go to the store first and are never answered from here; a copy is served
- * only while {@link Freshness} allows it. Concurrent reads of one session share one read of the store. Thread-safe.
+ * A near cache in front of any store. Changes go to the store first and are never answered from
+ * here; a copy is served only while {@link Freshness} allows it. Concurrent reads of one session
+ * share one read of the store. Thread-safe.
  *
- * <p>Not for a store whose calls may end before the change they stand for: put deadlines in front of this one, not behind.
+ * <p>Not for a store whose calls may end before the change they stand for: put deadlines in front
+ * of this one, not behind.
  */
 public final class LayeredSessionStore implements SessionStore {
   private final VertxInternal vertx;
@@ -62,7 +64,8 @@ public final class LayeredSessionStore implements SessionStore {
         : share(key);
   }
 
-  // A read may be shared as long as nothing has changed here since it began: whoever asks after an acknowledged change
+  // A read may be shared as long as nothing has changed here since it began: whoever asks after an
+  // acknowledged change
   // must not get an answer from before it.
   private Future<Optional<SessionRecord>> share(SessionKey key) {
     Promise<Optional<SessionRecord>> promise = vertx.promise();
@@ -93,9 +96,9 @@ public final class LayeredSessionStore implements SessionStore {
             });
   }
 
-  // What an old key reads within its grace belongs to another key, and ends with the grace: not for keeping.
-  private static @Nullable SessionRecord ownRecord(
-      SessionKey key, Optional<SessionRecord> loaded) {
+  // What an old key reads within its grace belongs to another key, and ends with the grace: not for
+  // keeping.
+  private static @Nullable SessionRecord ownRecord(SessionKey key, Optional<SessionRecord> loaded) {
     return loaded.filter(record -> record.key().equals(key)).orElse(null);
   }
 
@@ -106,8 +109,7 @@ public final class LayeredSessionStore implements SessionStore {
     NearCache.Ticket ticket = near.beginWrite(record.key());
     return store
         .create(record)
-        .andThen(
-            created -> finish(record.key(), ticket, isTrue(created.result()) ? record : null));
+        .andThen(created -> finish(record.key(), ticket, isTrue(created.result()) ? record : null));
   }
 
   private static boolean isTrue(@Nullable Boolean value) {

@@ -10,10 +10,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies of sessions in the memory of this process, and the rule by which a result of the store may become one.
+ * Copies of sessions in the memory of this process, and the rule by which a result of the store may
+ * become one.
  *
- * <p>A result is kept only if nothing else happened to its session since it was asked for: a read that raced with a change,
- * or one of two changes that raced with each other, may be older than what the store now holds. Thread-safe.
+ * <p>A result is kept only if nothing else happened to its session since it was asked for: a read
+ * that raced with a change, or one of two changes that raced with each other, may be older than
+ * what the store now holds. Thread-safe.
  */
 final class NearCache {
   // What a copy weighs beside its attributes.
@@ -116,7 +118,8 @@ final class NearCache {
     /**
      * The call has ended.
      *
-     * @param result what the store holds as far as this call knows; null for nothing, or for not known
+     * @param result what the store holds as far as this call knows; null for nothing, or for not
+     *     known
      */
     void end(@Nullable SessionRecord result) {
       activities.computeIfPresent(

@@ -4,14 +4,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what has expired at a cost that does not grow with what has not: a hierarchical timing wheel (Varghese and
- * Lauck, 1987). Thread-safe.
+ * Finds what has expired at a cost that does not grow with what has not: a hierarchical timing
+ * wheel (Varghese and Lauck, 1987). Thread-safe.
  *
- * <p>A node waits in a bucket no later than its deadline. When the bucket's time comes the node is asked again: it may
- * have a later deadline by then and is put back. Deadlines that only move away need no call at all.
+ * <p>A node waits in a bucket no later than its deadline. When the bucket's time comes the node is
+ * asked again: it may have a later deadline by then and is put back. Deadlines that only move away
+ * need no call at all.
  */
 final class ExpiryWheel {
-  // Ticks of 1 s, 64 s, 68 min and 3 days: the last level spans 194 days and takes what is beyond, too.
+  // Ticks of 1 s, 64 s, 68 min and 3 days: the last level spans 194 days and takes what is beyond,
+  // too.
   private static final int LEVELS = 4;
   private static final int BITS = 6;
   private static final int BUCKETS = 1 << BITS;

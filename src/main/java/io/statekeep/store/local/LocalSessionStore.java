@@ -22,13 +22,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions in the memory of this process: the fastest store, for one node whose sessions may end with it.
+ * Sessions in the memory of this process: the fastest store, for one node whose sessions may end
+ * with it.
  *
- * <p>Bounded: at the limit a new session or a growing one is refused as unavailable; a live session is never evicted to
- * make room. Thread-safe.
+ * <p>Bounded: at the limit a new session or a growing one is refused as unavailable; a live session
+ * is never evicted to make room. Thread-safe.
  */
 public final class LocalSessionStore implements SessionStore {
-  // What a session weighs beside its attributes, measured on a 64-bit JVM with compressed references.
+  // What a session weighs beside its attributes, measured on a 64-bit JVM with compressed
+  // references.
   private static final long OVERHEAD_BYTES = 330;
 
   private final Vertx vertx;
@@ -41,7 +43,8 @@ public final class LocalSessionStore implements SessionStore {
   private final ExpiryWheel wheel;
   private final AtomicInteger sessions = new AtomicInteger();
   private final AtomicLong bytes = new AtomicLong();
-  // Held by verbs that touch several keys, so that a rotation cannot slip past the end of all a subject's sessions.
+  // Held by verbs that touch several keys, so that a rotation cannot slip past the end of all a
+  // subject's sessions.
   private final Object manyKeys = new Object();
 
   /**
@@ -127,8 +130,7 @@ public final class LocalSessionStore implements SessionStore {
       return Future.succeededFuture(change.outcome);
     }
     bytes.addAndGet(change.growth());
-    boolean sooner =
-        change.after.lifetime().expiresAt() < change.before.lifetime().expiresAt();
+    boolean sooner = change.after.lifetime().expiresAt() < change.before.lifetime().expiresAt();
     Entry entry = sooner ? entries.get(key) : null;
     if (entry != null) {
       wheel.schedule(entry);
@@ -186,7 +188,9 @@ public final class LocalSessionStore implements SessionStore {
     return Future.succeededFuture(remove(key, Long.MAX_VALUE));
   }
 
-  /** Removes the session if its deadline is not after the given time; answers whether it was live. */
+  /**
+   * Removes the session if its deadline is not after the given time; answers whether it was live.
+   */
   private boolean remove(SessionKey key, long onlyExpiredAt) {
     long now = clock.millis();
     Entry[] removed = new Entry[1];

@@ -27,7 +27,9 @@ final class Records {
     record Moved(SessionKey to, long until) implements Content {}
   }
 
-  /** The hash's content; null if there is none, or none that can be read, which the log then says. */
+  /**
+   * The hash's content; null if there is none, or none that can be read, which the log then says.
+   */
   static @Nullable Content read(SessionKey key, Response fields) {
     if (fields.size() == 0) {
       return null;
@@ -88,7 +90,10 @@ final class Records {
     return new Content.Session(new SessionRecord(key, subject, attributes, life, numbers[0]));
   }
 
-  /** The number field of a record: differences, to keep it in the 64 bytes that a compact hash allows a value. */
+  /**
+   * The number field of a record: differences, to keep it in the 64 bytes that a compact hash
+   * allows a value.
+   */
   static String numbers(SessionRecord record, int bytes, int count) {
     Lifetime life = record.lifetime();
     boolean endless = life.absoluteExpiresAt() == SessionPolicy.NO_LIMIT;

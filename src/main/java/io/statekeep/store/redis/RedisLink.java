@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One event loop's connection: commands are pipelined on it and answered in order. Lost, it is made again, with a pause
- * that grows to a second; silent for longer than the deadline, it is closed, so that no late answer can meet another
- * question.
+ * One event loop's connection: commands are pipelined on it and answered in order. Lost, it is made
+ * again, with a pause that grows to a second; silent for longer than the deadline, it is closed, so
+ * that no late answer can meet another question.
  */
 final class RedisLink {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);

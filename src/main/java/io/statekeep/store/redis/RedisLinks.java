@@ -81,7 +81,11 @@ final class RedisLinks {
 
   private RedisLink newLink(EventLoop loop) {
     ContextInternal context =
-        vertx.contextBuilder().withThreadingModel(ThreadingModel.EVENT_LOOP).withEventLoop(loop).build();
+        vertx
+            .contextBuilder()
+            .withThreadingModel(ThreadingModel.EVENT_LOOP)
+            .withEventLoop(loop)
+            .build();
     return new RedisLink(vertx, context, clients, timeoutMillis);
   }
 

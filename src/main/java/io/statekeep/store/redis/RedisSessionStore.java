@@ -30,8 +30,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions in Redis 6.2 or later: one hash each, a field for each attribute, one script for each verb that writes. Touches
- * nothing outside its prefix. How durable an acknowledgement is, the server's settings decide. Thread-safe.
+ * Sessions in Redis 6.2 or later: one hash each, a field for each attribute, one script for each
+ * verb that writes. Touches nothing outside its prefix. How durable an acknowledgement is, the
+ * server's settings decide. Thread-safe.
  */
 public final class RedisSessionStore implements SessionStore {
   private static final int MAX_STEPS = 8;
@@ -49,13 +50,15 @@ public final class RedisSessionStore implements SessionStore {
    * @param policy of sessions
    * @param clock decides what is live
    * @param prefix every key begins with it
-   * @param timeoutMillis how long an answer may take before its connection is given up, in milliseconds
+   * @param timeoutMillis how long an answer may take before its connection is given up, in
+   *     milliseconds
    */
   public record Rules(
       SessionPolicy policy, InstantSource clock, String prefix, long timeoutMillis) {}
 
   /**
-   * @param clients makes a client for one connection; called once for each event loop, and again whenever one has failed
+   * @param clients makes a client for one connection; called once for each event loop, and again
+   *     whenever one has failed
    */
   public RedisSessionStore(Vertx vertx, Rules rules, Supplier<Redis> clients) {
     links = new RedisLinks(vertx, clients, rules.timeoutMillis());
@@ -261,7 +264,8 @@ public final class RedisSessionStore implements SessionStore {
     return deleteMore(subject, except, new HashSet<>());
   }
 
-  // A rotation moves an id within the index, so what is left there after one call is found by the next.
+  // A rotation moves an id within the index, so what is left there after one call is found by the
+  // next.
   private Future<Set<SessionKey>> deleteMore(
       String subject, Optional<SessionKey> except, Set<SessionKey> ended) {
     return links

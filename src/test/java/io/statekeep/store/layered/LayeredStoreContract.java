@@ -3,7 +3,10 @@ package io.statekeep.store.layered;
 import io.statekeep.session.SessionStore;
 import io.statekeep.store.SessionStoreContract;
 
-/** The contract through a near cache that keeps every copy it may: what it keeps wrongly, the contract finds. */
+/**
+ * The contract through a near cache that keeps every copy it may: what it keeps wrongly, the
+ * contract finds.
+ */
 abstract class LayeredStoreContract extends SessionStoreContract {
   /** An empty store to stand behind the near cache. */
   abstract SessionStore openBacking();
