@@ -63,7 +63,9 @@ final class Server {
         .executeBlocking(
             () -> {
               openEmbedded(config);
-              return new Server(vertx, config, clock);
+              Server server = new Server(vertx, config, clock);
+              server.migrate();
+              return server;
             })
         .compose(server -> server.listen().map(server));
   }
@@ -104,7 +106,6 @@ final class Server {
   }
 
   private Future<Void> listen() {
-    migrate();
     DeploymentOptions everyLoop = new DeploymentOptions().setInstances(config.http().eventLoops());
     return vertx
         .deployVerticle(new Purger(store, config.purge()))
@@ -119,25 +120,24 @@ final class Server {
         .mapEmpty();
   }
 
-  // A shared database may be away now: the node starts, and is ready when it is back.
+  // A shared database may be away now: the node starts, and is ready when it is back. Blocking.
   private void migrate() {
     JdbcAddress address = config.store().jdbc();
-    if (config.store().durableKind() != StoreKind.JDBC || address.dialect().isEmbedded()) {
-      migrated = true;
-      return;
+    if (config.store().durableKind() == StoreKind.JDBC && !address.dialect().isEmbedded()) {
+      try {
+        Schema.migrate(address);
+      } catch (RuntimeException e) {
+        LOG.warn("store.unavailable: cannot check the schema, trying again: {}", e.getMessage());
+        vertx.setTimer(MIGRATION_RETRY.toMillis(), id -> vertx.executeBlocking(this::migrateAgain));
+        return;
+      }
     }
-    vertx
-        .executeBlocking(
-            () -> {
-              Schema.migrate(address);
-              return true;
-            })
-        .onSuccess(done -> migrated = done)
-        .onFailure(
-            failure -> {
-              LOG.warn("store.unavailable: cannot check the schema: {}", failure.getMessage());
-              vertx.setTimer(MIGRATION_RETRY.toMillis(), id -> migrate());
-            });
+    migrated = true;
+  }
+
+  private boolean migrateAgain() {
+    migrate();
+    return migrated;
   }
 
   private Future<Void> ready() {

@@ -1,15 +1,15 @@
 package io.statekeep.web;
 
-import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.PlatformHandler;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Refuses, at the head of a route, the methods that it does not know: 405 with {@code Allow}. */
-final class Methods implements Handler<RoutingContext> {
+final class Methods implements PlatformHandler {
   /** Reading, with {@code HEAD} for the head alone (RFC 9110 section 9.3.2). */
   static final Methods READ = new Methods(HttpMethod.GET, HttpMethod.HEAD);
 

@@ -46,7 +46,8 @@ public final class ProblemHandler implements Handler<RoutingContext> {
       return refused(refused.outcome());
     }
     if (failure instanceof SessionStoreException) {
-      LOG.warn("store.unavailable: {}", failure.getMessage(), failure.getCause());
+      // The cause's own text may hold what somebody stores.
+      LOG.warn("store.unavailable: {}", failure.getMessage());
       return Problem.retryAfter(503, "The session store is unavailable.", RETRY_SECONDS);
     }
     if (status >= 400 && status < 500) {

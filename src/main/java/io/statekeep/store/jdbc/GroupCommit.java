@@ -145,7 +145,7 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
   }
 
   private static Future<Void> fail(List<Write<?>> batch, Throwable failure) {
-    SessionStoreException cause = new SessionStoreException("the database did not answer", failure);
+    SessionStoreException cause = SqlErrors.unavailable(failure);
     batch.forEach(write -> write.fail(cause));
     return Future.failedFuture(cause);
   }

@@ -2,7 +2,6 @@ package io.statekeep.store.jdbc;
 
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
-import io.statekeep.session.SessionStoreException;
 import io.vertx.core.Future;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.sqlclient.SqlConnection;
@@ -84,7 +83,7 @@ abstract sealed class Read<R> extends Lane.Call<R> {
       retried = true;
       retry.accept(this);
     } else {
-      fail(new SessionStoreException("the database did not answer", failure));
+      fail(SqlErrors.unavailable(failure));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.statekeep.store.jdbc;
 
+import io.statekeep.session.SessionStoreException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -34,6 +35,15 @@ final class SqlErrors {
                 || cause instanceof ClosedConnectionException
                 || state(cause).startsWith("08")
                 || state(cause).startsWith("57P"));
+  }
+
+  /** A failure for callers: what kind of error it was, without any text of it, which may hold values. */
+  static SessionStoreException unavailable(Throwable error) {
+    String kind = error.getClass().getSimpleName();
+    for (@Nullable Throwable cause = error; cause != null; cause = cause.getCause()) {
+      kind = state(cause).isEmpty() ? kind : "SQLSTATE " + state(cause);
+    }
+    return new SessionStoreException("the database did not carry out a call: " + kind, error);
   }
 
   private static boolean anyCause(Throwable error, Predicate<Throwable> test) {

@@ -16,9 +16,16 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The connections of a store, one for each event loop that asks. Thread-safe. */
 final class RedisLinks {
+  private static final Pattern KIND =
+      Pattern.compile(
+          "\\b(OOM|READONLY|MISCONF|LOADING|BUSY|NOREPLICAS|MASTERDOWN|NOPERM|NOAUTH|WRONGPASS"
+              + "|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|CROSSSLOT|EXECABORT)\\b");
+
   private final VertxInternal vertx;
   private final Supplier<Redis> clients;
   private final long timeoutMillis;
@@ -67,10 +74,24 @@ final class RedisLinks {
   }
 
   private static <T> Future<T> unavailable(Throwable failure) {
+    if (failure instanceof SessionStoreException) {
+      return Future.failedFuture(failure);
+    }
     return Future.failedFuture(
-        failure instanceof SessionStoreException
-            ? failure
-            : new SessionStoreException("Redis did not carry out a command", failure));
+        new SessionStoreException("Redis did not carry out a command: " + kind(failure), failure));
+  }
+
+  // The text of an error may hold names; its kind is a word of capitals, in front or after that of a script.
+  private static String kind(Throwable failure) {
+    if (!(failure instanceof ErrorType)) {
+      return "connection lost";
+    }
+    Matcher matcher = KIND.matcher(String.valueOf(failure.getMessage()));
+    String kind = "ERR";
+    while (matcher.find()) {
+      kind = matcher.group();
+    }
+    return kind;
   }
 
   private RedisLink link() {

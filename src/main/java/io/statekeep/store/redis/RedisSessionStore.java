@@ -20,6 +20,7 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,6 +29,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sessions in Redis 6.2 or later: one hash each, a field for each attribute, one script for each
@@ -35,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * server's settings decide. Thread-safe.
  */
 public final class RedisSessionStore implements SessionStore {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisSessionStore.class);
   private static final int MAX_STEPS = 8;
   private static final int IDS_OF_ONE_CALL = 500;
   private static final long MARK_MILLIS = Rotation.MAX_GRACE_MILLIS;
@@ -119,7 +123,17 @@ public final class RedisSessionStore implements SessionStore {
   private Future<Records.@Nullable Content> read(SessionKey key) {
     return links
         .read(() -> Request.cmd(Command.HGETALL).arg(keys.session(key)))
-        .map(fields -> Records.read(key, fields));
+        .map(fields -> Records.read(key, fields))
+        .recover(RedisSessionStore::unreadable);
+  }
+
+  // Under the key is something that is not a hash: no session of ours, whoever put it there.
+  private static Future<Records.@Nullable Content> unreadable(Throwable failure) {
+    if (failure.getCause() instanceof ErrorType error && error.is("WRONGTYPE")) {
+      LOG.warn("session.corrupt: a stored session cannot be read: not a hash");
+      return Future.succeededFuture();
+    }
+    return Future.failedFuture(failure);
   }
 
   private static Optional<SessionRecord> live(Records.@Nullable Content content, long now) {

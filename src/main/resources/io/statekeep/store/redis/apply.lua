@@ -6,8 +6,7 @@ local function apply(key, at)
     a = a + 1
     return ARGV[a - 1]
   end
-  local m = redis.call('HGET', key, 'm')
-  local r = m and parse(m)
+  local r = numbers(key)
   local now = tonumber(take())
   if not r or now >= r.expires then
     return nil, {'gone'}

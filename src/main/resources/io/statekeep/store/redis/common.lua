@@ -27,6 +27,12 @@ local function format(r)
     int(absolute), r.persistent, int(r.bytes), int(r.count)}, ' ')
 end
 
+-- The numbers of the session under a key; nil if there is none, or something else that nobody can read as one.
+local function numbers(key)
+  local m = redis.pcall('HGET', key, 'm')
+  return type(m) == 'string' and parse(m) or nil
+end
+
 -- Redis frees by itself what no purge has found long after its deadline.
 local function expire(key, deadline)
   redis.call('PEXPIREAT', key, int(deadline + GC_SLACK))

@@ -1,7 +1,7 @@
 -- KEYS: session, index by creation, index by expiry
 -- ARGV: id, prefix of subject indexes, now
-local m = redis.call('HGET', KEYS[1], 'm')
-if not m then
+local r = numbers(KEYS[1])
+if not r then
   return 0
 end
 local subject = redis.call('HGET', KEYS[1], 's')
@@ -11,5 +11,4 @@ redis.call('ZREM', KEYS[3], ARGV[1])
 if subject then
   redis.call('ZREM', ARGV[2] .. subject, ARGV[1])
 end
-local r = parse(m)
-return (r and tonumber(ARGV[3]) < r.expires) and 1 or 0
+return tonumber(ARGV[3]) < r.expires and 1 or 0

@@ -6,8 +6,7 @@ local ids = redis.call('ZRANGE', KEYS[1], 0, tonumber(ARGV[3]))
 for _, id in ipairs(ids) do
   if id ~= ARGV[4] then
     local key = ARGV[1] .. id
-    local m = redis.call('HGET', key, 'm')
-    local r = m and parse(m)
+    local r = numbers(key)
     if r and tonumber(ARGV[2]) < r.expires then
       live[#live + 1] = id
     end

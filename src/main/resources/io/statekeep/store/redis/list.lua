@@ -18,11 +18,10 @@ local ids = redis.call('ZREVRANGE', index, from, from + looked - 1, 'WITHSCORES'
 for i = 1, #ids, 2 do
   if #page == tonumber(ARGV[3]) then break end
   local key = ARGV[1] .. ids[i]
-  local m = redis.call('HGET', key, 'm')
-  local r = m and parse(m)
+  local r = numbers(key)
   if r and now < r.expires then
     page[#page + 1] = {ids[i], redis.call('HGETALL', key)}
-  elseif not m then
+  elseif not r then
     redis.call('ZREM', index, ids[i])
   end
   last = {ids[i + 1], ids[i]}

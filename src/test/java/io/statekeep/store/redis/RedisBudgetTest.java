@@ -1,0 +1,138 @@
+package io.statekeep.store.redis;
+
+import static io.statekeep.testing.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.statekeep.session.Query;
+import io.statekeep.session.Rotation;
+import io.statekeep.session.SessionDelta;
+import io.statekeep.session.SessionPolicy;
+import io.statekeep.session.SessionRecord;
+import io.statekeep.session.SessionStore;
+import io.statekeep.testing.Keys;
+import io.statekeep.testing.ManualClock;
+import io.statekeep.testing.OwnRedis;
+import io.statekeep.testing.RedisShell;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What each verb may cost, in commands that a client sends; those that a script runs inside cost no round trip. */
+class RedisBudgetTest {
+  private static final SessionPolicy POLICY = SessionPolicy.DEFAULT;
+
+  private static OwnRedis redis;
+  private static Vertx vertx;
+  private static RedisShell shell;
+
+  private final ManualClock clock = new ManualClock();
+  private SessionStore store;
+
+  @BeforeAll
+  static void startRedis() {
+    redis = OwnRedis.start();
+    vertx = Vertx.vertx();
+    shell = new RedisShell(vertx, redis.url());
+  }
+
+  @AfterAll
+  static void stopRedis() {
+    shell.close();
+    await(vertx.close());
+    redis.stop();
+  }
+
+  @BeforeEach
+  void open() {
+    RedisSessionStore.Rules rules = new RedisSessionStore.Rules(POLICY, clock, "b:", 30_000);
+    store =
+        new RedisSessionStore(vertx, rules, RedisSessionStore.clients(vertx, redis.url(), 30_000));
+    // Every script is known from here on: a text is sent once in the life of a server.
+    SessionRecord record = created("alice");
+    await(store.save(record.key(), SessionDelta.TOUCH));
+    await(store.rotate(Rotation.of(record.key(), Keys.next()), SessionDelta.TOUCH));
+    await(store.list(new Query("alice", 1, null)));
+    await(store.deleteBySubject("alice", Optional.empty()));
+    await(store.purgeExpired(1));
+    await(store.delete(record.key()));
+    shell.forget();
+  }
+
+  private SessionRecord created(String subject) {
+    SessionRecord record =
+        SessionRecord.create(Keys.next(), POLICY, clock.millis()).withSubject(subject);
+    await(store.create(record));
+    shell.forget();
+    return record;
+  }
+
+  private void assertOneScript() {
+    assertThat(shell.calls()).containsEntry("evalsha", 1).doesNotContainKeys("eval", "script");
+  }
+
+  @Test
+  void aReadIsOneCommandWhetherOrNotThereIsASession() {
+    SessionRecord record = created(null);
+    await(store.load(record.key()));
+    assertThat(shell.calls()).containsOnlyKeys("hgetall").containsEntry("hgetall", 1);
+    await(store.load(Keys.next()));
+    assertThat(shell.calls()).containsOnlyKeys("hgetall").containsEntry("hgetall", 2);
+  }
+
+  @Test
+  void aCreationIsOneScriptWithOrWithoutASubject() {
+    await(store.create(SessionRecord.create(Keys.next(), POLICY, clock.millis())));
+    assertOneScript();
+    shell.forget();
+    await(store.create(SessionRecord.create(Keys.next(), POLICY, clock.millis()).withSubject("bob")));
+    assertOneScript();
+  }
+
+  @Test
+  void aChangeIsOneScriptWhetherOrNotItWasRead() {
+    SessionRecord record = created(null);
+    await(store.save(record.key(), SessionDelta.put("a", "1")));
+    assertOneScript();
+    shell.forget();
+    await(store.save(record.key(), SessionDelta.increment("n", 1).withSeen(record)));
+    assertOneScript();
+  }
+
+  @Test
+  void aRotationIsOneScriptEvenWhereAnIndexEntryMoves() {
+    SessionRecord record = created("alice");
+    await(store.rotate(Rotation.login(record.key(), Keys.next(), "bob"), SessionDelta.TOUCH));
+    assertOneScript();
+  }
+
+  @Test
+  void aDeletionIsOneScript() {
+    await(store.delete(created("alice").key()));
+    assertOneScript();
+  }
+
+  @Test
+  void aHundredSessionsOfASubjectEndInOneScript() {
+    for (int i = 0; i < 100; i++) {
+      created("alice");
+    }
+    assertThat(await(store.deleteBySubject("alice", Optional.empty()))).hasSize(100);
+    assertOneScript();
+  }
+
+  @Test
+  void aScriptThatTheServerForgotIsSentOnceMore() {
+    SessionRecord record = created(null);
+    shell.run("SCRIPT", "FLUSH");
+    shell.forget();
+    JsonObject before = new JsonObject(record.attributes().toJson());
+    assertThat(before.isEmpty()).isTrue();
+    await(store.save(record.key(), SessionDelta.increment("n", 1)));
+    assertThat(shell.calls()).containsEntry("evalsha", 1).containsEntry("eval", 1);
+    assertThat(await(store.load(record.key())).orElseThrow().attributes().get("n")).isEqualTo("1");
+  }
+}

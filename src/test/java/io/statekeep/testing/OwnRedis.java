@@ -1,0 +1,55 @@
+package io.statekeep.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import redis.embedded.RedisServer;
+
+/** A Redis server for one test class, which may stop, freeze or reconfigure it. */
+public final class OwnRedis {
+  private final RedisServer server;
+  private final int port;
+
+  private OwnRedis(RedisServer server, int port) {
+    this.server = server;
+    this.port = port;
+  }
+
+  public static OwnRedis start(String... settings) {
+    try {
+      return start(Servers.freePort(), List.of(settings));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static OwnRedis start(int port, List<String> settings) throws IOException {
+    redis.embedded.core.RedisServerBuilder builder = RedisServer.newRedisServer().port(port);
+    builder.setting("bind 127.0.0.1").setting("save \"\"");
+    settings.forEach(builder::setting);
+    RedisServer server = builder.build();
+    server.start();
+    return new OwnRedis(server, port);
+  }
+
+  /** The same address again, after {@link #stop}. */
+  public OwnRedis restart(String... settings) {
+    try {
+      return start(port, List.of(settings));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String url() {
+    return "redis://127.0.0.1:" + port + "/0";
+  }
+
+  public void stop() {
+    try {
+      server.stop();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

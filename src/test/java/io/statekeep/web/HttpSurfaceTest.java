@@ -1,0 +1,197 @@
+package io.statekeep.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.statekeep.service.RunningServer;
+import io.statekeep.testing.Backend;
+import io.statekeep.testing.HttpProbe;
+import io.statekeep.testing.HttpProbe.Answer;
+import io.statekeep.testing.ManualClock;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every route has in common: methods, limits, problems, transport. */
+class HttpSurfaceTest {
+  private final HttpProbe http = Backend.LOCAL.shared();
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST, /plain, 'GET, HEAD'",
+    "PUT, /get_session, 'GET, HEAD'",
+    "DELETE, /get_cookie, 'GET, HEAD'",
+    "POST, /set_session, GET",
+    "POST, /update_session, GET",
+    "POST, /del_session, GET",
+    "POST, /set_cookie, GET",
+    "GET, /login, POST",
+    "DELETE, /logout, POST",
+    "PATCH, /plain, 'GET, HEAD'",
+    "OPTIONS, /plain, 'GET, HEAD'"
+  })
+  void anotherMethodIsRefusedWithThoseThatThereAre(String method, String path, String allow) {
+    Answer answer = http.method(method, path);
+    assertThat(answer.status()).isEqualTo(405);
+    assertThat(answer.header("allow")).contains(allow);
+    assertProblem(answer, 405);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/nothing", "/plain/x", "/health/live", "/metrics"})
+  void anotherPathIsNotFound(String path) {
+    assertProblem(http.get(path), 404);
+  }
+
+  @Test
+  void headAnswersTheHeadOfGet() {
+    Answer head = http.method("HEAD", "/plain");
+    assertThat(head.status()).isEqualTo(200);
+    assertThat(head.header("content-length")).contains("5");
+    assertThat(head.body()).isEmpty();
+  }
+
+  @Test
+  void thePlainRouteDoesNothingWithCookiesOrCaches() {
+    Answer answer = http.getWithCookies("/plain", "sessionid=x");
+    assertThat(answer.body()).isEqualTo("hello");
+    assertThat(answer.setCookies()).isEmpty();
+    assertThat(answer.header("cache-control")).isEmpty();
+  }
+
+  @Test
+  void headersOfMoreThanEightKibibytesAreRefused() {
+    // Each line counts with its name, colon, space and value.
+    String fits = "GET /plain HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: " + "a".repeat(8100);
+    assertThat(http.raw(fits + "\r\n\r\n")).startsWith("HTTP/1.1 200");
+    String over = "GET /plain HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: " + "a".repeat(8193);
+    String refused = http.raw(over + "\r\n\r\n");
+    assertThat(refused).startsWith("HTTP/1.1 431").contains("application/problem+json");
+  }
+
+  @Test
+  void cookiesOfSeveralLinesAreAllRead() {
+    String token = http.get("/set_session?user_id=3").token();
+    String request =
+        "GET /get_session HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: a=b\r\nCookie: sessionid="
+            + token
+            + "\r\n\r\n";
+    assertThat(http.raw(request)).endsWith("get_session:3");
+  }
+
+  @Test
+  void theFirstHundredAndFiftyCookiesAreRead() {
+    String token = http.get("/set_session?user_id=3").token();
+    String many = "a=b; ".repeat(149);
+    assertThat(http.getWithCookies("/get_session", many + "sessionid=" + token).body())
+        .isEqualTo("get_session:3");
+    assertThat(http.getWithCookies("/get_session", many + "a=b; sessionid=" + token).body())
+        .isEqualTo("get_session:None");
+  }
+
+  @Test
+  void aRequestThatCannotBeReadIsABadRequest() {
+    assertThat(http.raw("GET /plain HTTP/1.1\r\nHost x\r\nbad header\r\n\r\n"))
+        .startsWith("HTTP/1.1 400");
+    assertThat(http.raw("GET /" + "x".repeat(9000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .matches("(?s)HTTP/1.[01] 414.*");
+  }
+
+  @Test
+  void aQueryThatCannotBeDecodedIsABadRequest() {
+    String request = "GET /set_session?a=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    assertThat(http.raw(request))
+        .startsWith("HTTP/1.1 400")
+        .contains("application/problem+json")
+        .doesNotContainIgnoringCase("set-cookie");
+  }
+
+  @Test
+  void secureFollowsTheTransportAsATrustedProxyTellsIt() {
+    Map<String, String> settings = Map.of("STORE", "local", "TRUSTED_PROXIES", "127.0.0.0/8");
+    try (RunningServer trusting = RunningServer.start(settings)) {
+      HttpProbe there = new HttpProbe(trusting.port());
+      assertThat(setBehind(there, "https")).contains("; Secure; HttpOnly");
+      assertThat(setBehind(there, "http")).doesNotContain("Secure");
+    }
+    // Nobody is trusted here.
+    assertThat(setBehind(http, "https")).doesNotContain("Secure");
+  }
+
+  private static String setBehind(HttpProbe http, String transport) {
+    Answer answer =
+        http.send(http.request("/set_session").header("X-Forwarded-Proto", transport));
+    return answer.setCookies().get(0);
+  }
+
+  @Test
+  void theCookieIsWrittenAsConfigured() {
+    Map<String, String> settings =
+        Map.of(
+            "STORE", "local",
+            "COOKIE_NAME", "__Secure-id",
+            "COOKIE_SECURE", "true",
+            "COOKIE_SAME_SITE", "None",
+            "COOKIE_PATH", "/app",
+            "COOKIE_DOMAIN", "example.org",
+            "COOKIE_PERSISTENT", "false",
+            "COOKIE_PARTITIONED", "true");
+    try (RunningServer server = RunningServer.start(settings)) {
+      HttpProbe there = new HttpProbe(server.port());
+      Answer set = there.get("/set_session");
+      assertThat(set.setCookies())
+          .singleElement()
+          .asString()
+          .matches(
+              "__Secure-id=[^;]{87}; Path=/app; Domain=example.org; Secure; HttpOnly;"
+                  + " SameSite=None; Partitioned");
+      String cookie = set.setCookies().get(0).replaceFirst(";.*", "");
+      // A cookie of the browser session holds without being sent again.
+      Answer counted = there.getWithCookies("/update_session", cookie);
+      assertThat(counted.body()).isEqualTo("counter:1");
+      assertThat(counted.setCookies()).isEmpty();
+      assertThat(there.getWithCookies("/del_session", cookie).setCookies())
+          .containsExactly(
+              "__Secure-id=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/app;"
+                  + " Domain=example.org; Secure; HttpOnly; SameSite=None; Partitioned");
+    }
+  }
+
+  @Test
+  void aPersistentCookieIsSentAgainWhenATouchIsWrittenAndOnlyThen() {
+    ManualClock clock = new ManualClock();
+    try (RunningServer server = RunningServer.start(Map.of("STORE", "local"), clock)) {
+      HttpProbe there = new HttpProbe(server.port());
+      String token = there.get("/set_session").token();
+      clock.advance(Duration.ofSeconds(59));
+      assertThat(there.get("/get_session", token).setCookies()).isEmpty();
+      clock.advance(Duration.ofSeconds(1));
+      assertThat(there.get("/get_session", token).token()).isEqualTo(token);
+      assertThat(there.get("/get_session", token).setCookies()).isEmpty();
+      clock.advance(Duration.ofDays(14).minusSeconds(1));
+      assertThat(there.get("/get_session", token).body()).isEqualTo("get_session:6666");
+      clock.advance(Duration.ofDays(14).plusMinutes(2));
+      assertThat(there.get("/get_session", token).body()).isEqualTo("get_session:None");
+    }
+  }
+
+  @Test
+  void withoutTheTutorialItsRoutesAreNotThere() {
+    Map<String, String> settings = Map.of("STORE", "local", "TUTORIAL_ENABLED", "false");
+    try (RunningServer server = RunningServer.start(settings)) {
+      assertProblem(new HttpProbe(server.port()).get("/plain"), 404);
+    }
+  }
+
+  private static void assertProblem(Answer answer, int status) {
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(answer.header("content-type")).contains("application/problem+json");
+    JsonObject problem = new JsonObject(answer.body());
+    assertThat(problem.fieldNames())
+        .containsExactlyInAnyOrder("type", "title", "status", "detail");
+    assertThat(problem.getInteger("status")).isEqualTo(status);
+  }
+}

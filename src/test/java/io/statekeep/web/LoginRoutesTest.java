@@ -1,0 +1,172 @@
+package io.statekeep.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.statekeep.service.RunningServer;
+import io.statekeep.testing.Backend;
+import io.statekeep.testing.HttpProbe;
+import io.statekeep.testing.HttpProbe.Answer;
+import io.statekeep.testing.ManualClock;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Login and logout through real HTTP. Most tests have a node of their own: tries are counted. */
+class LoginRoutesTest {
+  private static final String FORM = "application/x-www-form-urlencoded";
+  private static final String JSON = "application/json";
+  private static final String RIGHT = "username=alice&password=secret";
+
+  private final ManualClock clock = new ManualClock();
+  private RunningServer server;
+  private HttpProbe http;
+
+  @BeforeEach
+  void start() {
+    server =
+        RunningServer.start(
+            Map.of("STORE", "local", "USERS_FILE", "src/test/resources/users"), clock);
+    http = new HttpProbe(server.port());
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Backend.class)
+  void aLoginGivesANewTokenCarriesTheAttributesAndEndsTheOldOne(Backend backend) {
+    HttpProbe shared = backend.shared();
+    String anonymous = shared.get("/set_session?user_id=9&cart=3").token();
+    Answer login = shared.post("/login", anonymous, FORM, RIGHT);
+    assertThat(login.status()).isEqualTo(200);
+    assertThat(login.token()).isNotEmpty().isNotEqualTo(anonymous);
+    assertThat(login.header("cache-control")).contains("no-store");
+    assertThat(shared.get("/get_session", login.token()).body()).isEqualTo("get_session:9");
+    assertThat(shared.get("/get_session", anonymous).body()).isEqualTo("get_session:None");
+    assertThat(shared.get("/update_session", anonymous).status()).isEqualTo(401);
+    Answer logout = shared.post("/logout", login.token(), FORM, "");
+    assertThat(logout.status()).isEqualTo(204);
+    assertThat(logout.setCookies())
+        .singleElement()
+        .asString()
+        .startsWith("sessionid=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/");
+    assertThat(shared.get("/get_session", login.token()).body()).isEqualTo("get_session:None");
+    Answer again = shared.post("/logout", login.token(), FORM, "");
+    assertThat(again.status()).isEqualTo(204);
+  }
+
+  @Test
+  void aLoginWithoutASessionBeginsOne() {
+    Answer login = http.post("/login", "", JSON, "{\"username\":\"bob\",\"password\":\"secret\"}");
+    assertThat(login.status()).isEqualTo(200);
+    assertThat(http.get("/get_session", login.token()).body()).isEqualTo("get_session:None");
+    assertThat(http.get("/update_session", login.token()).body()).isEqualTo("counter:1");
+  }
+
+  @Test
+  void anotherUsersSessionIsEndedAndNotInherited() {
+    String alices = http.post("/login", "", FORM, RIGHT).token();
+    http.get("/set_session?user_id=1", alices);
+    Answer bobs = http.post("/login", alices, FORM, "username=bob&password=secret");
+    assertThat(http.get("/get_session", bobs.token()).body()).isEqualTo("get_session:None");
+    assertThat(http.get("/get_session", alices).body()).isEqualTo("get_session:None");
+  }
+
+  @Test
+  void aSecondLoginOfTheSameUserKeepsWhatTheSessionHolds() {
+    String first = http.post("/login", "", FORM, RIGHT).token();
+    http.get("/set_session?user_id=1", first);
+    String second = http.post("/login", first, FORM, RIGHT).token();
+    assertThat(second).isNotEqualTo(first);
+    assertThat(http.get("/get_session", second).body()).isEqualTo("get_session:1");
+    assertThat(http.get("/get_session", first).body()).isEqualTo("get_session:None");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "username=alice&password=wrong",
+        "username=nobody&password=secret",
+        "username=ALICE&password=secret",
+        "username=alice&password=secret%20",
+      })
+  void aWrongLoginIsRefusedAndLeavesTheSessionAsItWas(String body) {
+    String token = http.get("/set_session?user_id=4").token();
+    Answer answer = http.post("/login", token, FORM, body);
+    assertThat(answer.status()).isEqualTo(401);
+    assertThat(answer.header("content-type")).contains("application/problem+json");
+    assertThat(answer.setCookies()).isEmpty();
+    assertThat(http.get("/get_session", token).body()).isEqualTo("get_session:4");
+  }
+
+  @Test
+  void wrongNamesAndWrongPasswordsLookAlike() {
+    Answer name = http.post("/login", "", FORM, "username=nobody&password=secret");
+    Answer password = http.post("/login", "", FORM, "username=alice&password=wrong");
+    assertThat(name.body()).isEqualTo(password.body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"username\":\"alice\"}",
+        "{\"username\":\"alice\",\"password\":7}",
+        "{\"username\":\"\",\"password\":\"secret\"}",
+        "{\"username\":\"alice\",\"username\":\"bob\",\"password\":\"secret\"}",
+        "{\"username\":\"alice\",\"password\":\"secret\"} x",
+        "[]",
+        "",
+        "{"
+      })
+  void aBrokenBodyIsABadRequest(String body) {
+    assertThat(http.post("/login", "", JSON, body).status()).isEqualTo(400);
+  }
+
+  @Test
+  void bodiesOfAnotherTypeOrSizeAreRefused() {
+    assertThat(http.post("/login", "", "text/plain", RIGHT).status()).isEqualTo(415);
+    String large = "username=alice&password=" + "x".repeat(20_000);
+    Answer answer = http.post("/login", "", FORM, large);
+    assertThat(answer.status()).isEqualTo(413);
+    assertThat(answer.header("content-type")).contains("application/problem+json");
+  }
+
+  @Test
+  void theEleventhTryOfOneNameInAMinuteIsThrottled() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(http.post("/login", "", FORM, "username=alice&password=" + i).status())
+          .isEqualTo(401);
+    }
+    clock.advance(Duration.ofSeconds(20));
+    Answer right = http.post("/login", "", FORM, RIGHT);
+    assertThat(right.status()).isEqualTo(429);
+    assertThat(right.header("retry-after")).contains("40");
+    // All these came from one client, too.
+    assertThat(http.post("/login", "", FORM, "username=bob&password=secret").status())
+        .isEqualTo(429);
+    clock.advance(Duration.ofSeconds(40));
+    assertThat(http.post("/login", "", FORM, RIGHT).status()).isEqualTo(200);
+  }
+
+  @Test
+  void withoutAUsersFileThereIsNoLogin() {
+    try (RunningServer bare = RunningServer.start(Map.of("STORE", "local"))) {
+      HttpProbe there = new HttpProbe(bare.port());
+      assertThat(there.post("/login", "", FORM, RIGHT).status()).isEqualTo(404);
+      assertThat(there.post("/logout", "", FORM, "").status()).isEqualTo(204);
+    }
+  }
+
+  @Test
+  void onlyPostLogsInOrOut() {
+    assertThat(http.get("/login").status()).isEqualTo(405);
+    assertThat(http.get("/logout").header("allow")).contains("POST");
+  }
+}
