@@ -88,7 +88,6 @@ final class NearCache {
 
   private static final class Activity {
     int calls;
-    int writes;
     // Grows with every change and drop.
     int events;
   }
@@ -109,7 +108,6 @@ final class NearCache {
           (k, known) -> {
             Activity activity = known == null ? new Activity() : known;
             activity.calls++;
-            activity.writes += writes ? 1 : 0;
             eventsBefore = activity.events;
             return activity;
           });
@@ -126,12 +124,9 @@ final class NearCache {
           key,
           (k, activity) -> {
             boolean undisturbed = activity.events == eventsBefore && startedIn == generation.get();
-            boolean alone = !writes || activity.writes == 1;
-            if (writes) {
-              activity.events++;
-              activity.writes--;
-            }
-            if (result != null && undisturbed && alone) {
+            // Other changes may be under way: each forgets, when it ends, what was kept before.
+            activity.events += writes ? 1 : 0;
+            if (result != null && undisturbed) {
               copies.put(key, new Copy(result, startedAt));
             } else if (writes || undisturbed) {
               copies.invalidate(key);
