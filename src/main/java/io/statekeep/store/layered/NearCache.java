@@ -128,6 +128,10 @@ final class NearCache {
             activity.events += writes ? 1 : 0;
             if (result != null && undisturbed) {
               copies.put(key, new Copy(result, startedAt));
+              if (startedIn != generation.get()) {
+                // Everything was forgotten between the look and the line before.
+                copies.invalidate(key);
+              }
             } else if (writes || undisturbed) {
               copies.invalidate(key);
             }
