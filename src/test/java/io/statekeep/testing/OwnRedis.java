@@ -1,5 +1,6 @@
 package io.statekeep.testing;
 
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -43,6 +44,19 @@ public final class OwnRedis {
 
   public String url() {
     return "redis://127.0.0.1:" + port + "/0";
+  }
+
+  /** Ends the server as a power cut would. */
+  public void kill() {
+    Vertx vertx = Vertx.vertx();
+    try (RedisShell shell = new RedisShell(vertx, url())) {
+      String info = shell.run("INFO", "server").toString();
+      String pid = info.replaceAll("(?s).*process_id:(\\d+).*", "$1");
+      ProcessHandle process = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+      process.destroyForcibly();
+      process.onExit().join();
+    }
+    Await.await(vertx.close());
   }
 
   public void stop() {

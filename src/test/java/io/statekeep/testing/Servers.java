@@ -8,9 +8,12 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import redis.embedded.RedisServer;
 
@@ -57,7 +60,7 @@ public final class Servers {
 
     static EmbeddedPostgres start() {
       try {
-        return EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
+        return EmbeddedPostgres.builder().setServerConfig("synchronous_commit", "on").start();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -114,6 +117,33 @@ public final class Servers {
       throw new IllegalStateException(e);
     }
     return urlOf.apply(name);
+  }
+
+  /** The process id of one of PostgreSQL's backends. */
+  public static long postgresBackend(String url) {
+    try (Connection connection = DriverManager.getConnection(url, "postgres", "");
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT pg_backend_pid()")) {
+      rows.next();
+      return rows.getLong(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Waits until PostgreSQL answers again. */
+  public static void awaitPostgres(String url) {
+    SQLException last = new SQLException("never asked");
+    for (int i = 0; i < 600; i++) {
+      try {
+        DriverManager.getConnection(url, "postgres", "").close();
+        return;
+      } catch (SQLException e) {
+        last = e;
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+      }
+    }
+    throw new IllegalStateException(last);
   }
 
   /** A name that no other test of this run has. */

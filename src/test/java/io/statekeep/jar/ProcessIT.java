@@ -1,0 +1,148 @@
+package io.statekeep.jar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.statekeep.testing.HttpProbe;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar as a process: its start, its files, its signals, its exit codes. */
+class ProcessIT {
+  @TempDir Path folder;
+
+  @Test
+  void withoutConfigurationItServesAndKeepsItsFilesInData() throws IOException {
+    String token;
+    try (JarProcess node = JarProcess.serve(folder, Map.of())) {
+      assertThat(node.output())
+          .contains("serves on http://127.0.0.1:")
+          .contains("store: layered over jdbc hsqldb");
+      token = node.http().get("/set_session?user_id=1").token();
+      try (Stream<Path> files = Files.list(folder)) {
+        assertThat(files.map(file -> file.getFileName().toString())).containsExactly("data");
+      }
+      assertThat(mode(folder.resolve("data"))).isEqualTo("rwx------");
+      assertThat(mode(folder.resolve("data/signing-keys"))).isEqualTo("rw-------");
+      node.terminate();
+      assertThat(node.exit()).isZero();
+    }
+    try (JarProcess node = JarProcess.serve(folder, Map.of())) {
+      assertThat(node.http().get("/get_session", token).body()).isEqualTo("get_session:1");
+    }
+  }
+
+  private static String mode(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+
+  @Test
+  void aSecondNodeOnTheSameFilesSaysWhyItCannotStart() {
+    try (JarProcess node = JarProcess.serve(folder, Map.of())) {
+      Map<String, String> other =
+          Map.of("STATEKEEP_HTTP_PORT", "0", "STATEKEEP_MANAGEMENT_PORT", "0");
+      for (List<String> arguments :
+          List.of(List.of("serve"), List.of("purge"), List.of("sessions", "list"))) {
+        try (JarProcess second =
+            JarProcess.run(folder, other, arguments.toArray(String[]::new))) {
+          assertThat(second.exit()).isEqualTo(1);
+          assertThat(second.output()).contains("the database is in use by a running node");
+        }
+      }
+      assertThat(node.http().get("/plain").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsSaid() {
+    try (JarProcess node = JarProcess.serve(folder, Map.of("STATEKEEP_STORE", "local"))) {
+      Map<String, String> same =
+          Map.of(
+              "STATEKEEP_STORE", "local",
+              "STATEKEEP_HTTP_PORT", "" + node.port(),
+              "STATEKEEP_MANAGEMENT_PORT", "0");
+      try (JarProcess second = JarProcess.run(folder, same)) {
+        assertThat(second.exit()).isEqualTo(1);
+        assertThat(second.output()).contains("Address already in use");
+      }
+    }
+  }
+
+  @Test
+  void aBadConfigurationIsAllSaidAtOnceAndStopsTheStart() {
+    Map<String, String> settings =
+        Map.of(
+            "STATEKEEP_HTTP_PORT", "99999",
+            "STATEKEEP_STORE", "paper",
+            "STATEKEEP_TOKEN_SIGNING_KEYS", "c2hvcnQ",
+            "STATEKEEP_NO_SUCH_KEY", "1");
+    try (JarProcess node = JarProcess.run(folder, settings)) {
+      assertThat(node.exit()).isEqualTo(2);
+      assertThat(node.output())
+          .contains("http.port = 99999: must be a whole number in 0..65535")
+          .contains("store = paper: must be one of [jdbc, layered, local, redis]")
+          .contains("token.signing-keys = ***: signing key 1 has 5 bytes, at least 32 are required")
+          .contains("STATEKEEP_NO_SUCH_KEY: there is no such key")
+          .doesNotContain("c2hvcnQ")
+          .doesNotContain("\tat ");
+      assertThat(folder).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void aStoreThatIsAwayIsWaitedFor() throws IOException {
+    Map<String, String> settings =
+        Map.of(
+            "STATEKEEP_STORE", "redis",
+            "STATEKEEP_REDIS_URL", "redis://127.0.0.1:1/0",
+            "STATEKEEP_TOKEN_SIGNING_KEYS", "A".repeat(43));
+    try (JarProcess node = JarProcess.serve(folder, settings)) {
+      assertThat(node.management().get("/health/live").status()).isEqualTo(200);
+      assertThat(node.management().get("/health/ready").status()).isEqualTo(503);
+      assertThat(node.http().get("/plain").status()).isEqualTo(200);
+      assertThat(node.http().get("/set_session").status()).isEqualTo(503);
+    }
+  }
+
+  @Test
+  void toldToStopItFinishesWhatIsInFlightAndExitsWithZero() throws IOException {
+    Path users = Path.of("src/test/resources/users").toAbsolutePath();
+    Map<String, String> settings =
+        Map.of("STATEKEEP_STORE", "local", "STATEKEEP_USERS_FILE", users.toString());
+    try (JarProcess node = JarProcess.serve(folder, settings);
+        Socket slow = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
+      String body = "username=alice&password=secret";
+      OutputStream out = slow.getOutputStream();
+      String head =
+          "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+              + "Content-Length: "
+              + body.length()
+              + "\r\nConnection: close\r\n\r\n";
+      out.write((head + body.substring(0, 10)).getBytes(StandardCharsets.US_ASCII));
+      out.flush();
+      HttpProbe management = node.management();
+      // The head has arrived once a later request on another connection was answered.
+      assertThat(node.http().get("/plain").status()).isEqualTo(200);
+      node.terminate();
+      while (management.get("/health/ready").status() == 200) {
+        Thread.onSpinWait();
+      }
+      out.write(body.substring(10).getBytes(StandardCharsets.US_ASCII));
+      out.flush();
+      String answer = new String(slow.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      assertThat(answer).startsWith("HTTP/1.1 200").endsWith("login");
+      assertThat(node.exit()).isZero();
+      assertThat(node.output()).contains("stopped");
+    }
+  }
+}
