@@ -32,8 +32,7 @@ class ArchitectureTest {
           .resideInAPackage("io.statekeep.cookie")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              "io.statekeep.cookie", "io.statekeep.signing", JDK, CRYPTO, NULLNESS);
+          .resideInAnyPackage("io.statekeep.cookie", "io.statekeep.signing", JDK, CRYPTO, NULLNESS);
 
   @ArchTest
   static final ArchRule sessionsNeedVertxCoreAndSigning =

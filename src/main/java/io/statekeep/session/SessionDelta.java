@@ -83,7 +83,7 @@ public final class SessionDelta {
     return expiry;
   }
 
-  /** Whether the save counts as activity, recorded if {@link SessionPolicy#touchDue} says so. */
+  /** Whether the save counts as activity, recorded if {@link Lifetime#touchDue} says so. */
   public boolean touch() {
     return touch;
   }

@@ -53,8 +53,7 @@ class ProcessIT {
           Map.of("STATEKEEP_HTTP_PORT", "0", "STATEKEEP_MANAGEMENT_PORT", "0");
       for (List<String> arguments :
           List.of(List.of("serve"), List.of("purge"), List.of("sessions", "list"))) {
-        try (JarProcess second =
-            JarProcess.run(folder, other, arguments.toArray(String[]::new))) {
+        try (JarProcess second = JarProcess.run(folder, other, arguments.toArray(String[]::new))) {
           assertThat(second.exit()).isEqualTo(1);
           assertThat(second.output()).contains("the database is in use by a running node");
         }

@@ -37,7 +37,9 @@ class ReadmeIT {
     assertThat(exchanges).hasSizeGreaterThan(9);
     try (JarProcess node = JarProcess.serve(folder, Map.of())) {
       for (Exchange exchange : exchanges) {
-        assertThat(run(exchange.command(), node)).as(exchange.command()).isEqualTo(exchange.printed());
+        assertThat(run(exchange.command(), node))
+            .as(exchange.command())
+            .isEqualTo(exchange.printed());
       }
     }
   }

@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Every store that a node can be configured with; a node over each, started when first asked for. */
+/**
+ * Every store that a node can be configured with; a node over each, started when first asked for.
+ */
 public enum Backend {
   LOCAL("local"),
   HSQLDB("jdbc"),
@@ -50,7 +52,10 @@ public enum Backend {
     return settings;
   }
 
-  /** A node that all tests of this run share; its users are alice and bob, each with the password {@code secret}. */
+  /**
+   * A node that all tests of this run share; its users are alice and bob, each with the password
+   * {@code secret}.
+   */
   public HttpProbe shared() {
     return new HttpProbe(SHARED.computeIfAbsent(this, Backend::start).port());
   }

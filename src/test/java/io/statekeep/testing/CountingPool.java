@@ -31,8 +31,7 @@ public final class CountingPool {
 
   private <T> T watch(Class<T> type, Object target) {
     InvocationHandler handler = (proxy, method, arguments) -> invoke(target, method, arguments);
-    return type.cast(
-        Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
   private Object invoke(Object target, Method method, Object[] arguments) throws Throwable {

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * A real store far away: a call waits before the store carries it out and again before its caller hears of it, each time
- * until told to go on. For one thread.
+ * A real store far away: a call waits before the store carries it out and again before its caller
+ * hears of it, each time until told to go on. For one thread.
  */
 public final class HeldStore implements SessionStore {
   private final SessionStore store;

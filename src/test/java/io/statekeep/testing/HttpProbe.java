@@ -77,7 +77,9 @@ public final class HttpProbe {
 
   public Answer post(String path, String token, String contentType, String body) {
     HttpRequest.Builder request =
-        request(path).POST(HttpRequest.BodyPublishers.ofString(body)).header("Content-Type", contentType);
+        request(path)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .header("Content-Type", contentType);
     return send(token.isEmpty() ? request : request.header("Cookie", "sessionid=" + token));
   }
 

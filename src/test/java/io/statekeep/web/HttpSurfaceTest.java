@@ -122,8 +122,7 @@ class HttpSurfaceTest {
   }
 
   private static String setBehind(HttpProbe http, String transport) {
-    Answer answer =
-        http.send(http.request("/set_session").header("X-Forwarded-Proto", transport));
+    Answer answer = http.send(http.request("/set_session").header("X-Forwarded-Proto", transport));
     return answer.setCookies().get(0);
   }
 
@@ -190,8 +189,7 @@ class HttpSurfaceTest {
     assertThat(answer.status()).isEqualTo(status);
     assertThat(answer.header("content-type")).contains("application/problem+json");
     JsonObject problem = new JsonObject(answer.body());
-    assertThat(problem.fieldNames())
-        .containsExactlyInAnyOrder("type", "title", "status", "detail");
+    assertThat(problem.fieldNames()).containsExactlyInAnyOrder("type", "title", "status", "detail");
     assertThat(problem.getInteger("status")).isEqualTo(status);
   }
 }

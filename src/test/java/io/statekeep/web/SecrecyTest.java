@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
-/** Nothing that we write down, at any level, holds a token, a key, a password or what a session holds. */
+/**
+ * Nothing that we write down, at any level, holds a token, a key, a password or what a session
+ * holds.
+ */
 class SecrecyTest {
   private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
   private final Level before = root.getLevel();
@@ -28,9 +31,11 @@ class SecrecyTest {
       new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
-          // What drivers and the platform write at their finest levels is theirs, and off unless somebody asks for it.
+          // What drivers and the platform write at their finest levels is theirs, and off unless
+          // somebody asks for it.
           boolean ours =
-              event.getLoggerName().startsWith("io.statekeep") || event.getLevel().isGreaterOrEqual(Level.INFO);
+              event.getLoggerName().startsWith("io.statekeep")
+                  || event.getLevel().isGreaterOrEqual(Level.INFO);
           if (ours) {
             String trace =
                 event.getThrowableProxy() == null

@@ -285,6 +285,7 @@ class TutorialRoutesTest {
           bad name=1; username=ok   | get_cookie:ok
           """)
   void aCookieIsReadAsItWasSent(String cookies, String body) {
-    assertThat(Backend.LOCAL.shared().getWithCookies("/get_cookie", cookies).body()).isEqualTo(body);
+    assertThat(Backend.LOCAL.shared().getWithCookies("/get_cookie", cookies).body())
+        .isEqualTo(body);
   }
 }

@@ -82,10 +82,7 @@ public final class JdbcSessionStore implements SessionStore {
 
   /** Pools of one connection each for this database. */
   public static Supplier<Pool> pools(Vertx vertx, JdbcAddress address) {
-    JsonObject values =
-        new JsonObject()
-            .put("encoderCls", PlainValues.class.getName())
-            .put("decoderCls", PlainValues.class.getName());
+    JsonObject values = new JsonObject().put("encoderCls", PlainValues.class.getName());
     JDBCConnectOptions options =
         new JDBCConnectOptions()
             .setJdbcUrl(address.driverUrl())

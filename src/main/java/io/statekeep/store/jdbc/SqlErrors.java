@@ -37,7 +37,10 @@ final class SqlErrors {
                 || state(cause).startsWith("57P"));
   }
 
-  /** A failure for callers: what kind of error it was, without any text of it, which may hold values. */
+  /**
+   * A failure for callers: what kind of error it was, without any text of it, which may hold
+   * values.
+   */
   static SessionStoreException unavailable(Throwable error) {
     String kind = error.getClass().getSimpleName();
     for (@Nullable Throwable cause = error; cause != null; cause = cause.getCause()) {

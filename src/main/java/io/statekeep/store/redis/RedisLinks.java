@@ -11,7 +11,6 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -42,10 +41,7 @@ final class RedisLinks {
     RedisLink link = link();
     return link.send(request.get())
         .recover(
-            failure ->
-                failure instanceof ErrorType error && !error.is("CONNECTION_CLOSED")
-                    ? Future.failedFuture(failure)
-                    : link.send(request.get()))
+            failure -> isAnswer(failure) ? Future.failedFuture(failure) : link.send(request.get()))
         .recover(RedisLinks::unavailable);
   }
 
@@ -61,10 +57,20 @@ final class RedisLinks {
         .recover(
             failure ->
                 // Nothing of it has run: Redis did not know the script.
-                failure instanceof ErrorType error && error.is("NOSCRIPT")
+                isError(failure, "NOSCRIPT")
                     ? link.send(arguments.apply(call(Command.EVAL, script.text(), keys)))
                     : Future.failedFuture(failure))
         .recover(RedisLinks::unavailable);
+  }
+
+  /** Whether Redis answered with an error; else nobody knows whether it got the command. */
+  private static boolean isAnswer(Throwable failure) {
+    return failure instanceof Response && !isError(failure, "CONNECTION_CLOSED");
+  }
+
+  /** Whether the failure is an error of this kind. */
+  static boolean isError(Throwable failure, String kind) {
+    return failure instanceof Response && String.valueOf(failure.getMessage()).startsWith(kind);
   }
 
   private static Request call(Command command, String script, List<String> keys) {
@@ -81,9 +87,10 @@ final class RedisLinks {
         new SessionStoreException("Redis did not carry out a command: " + kind(failure), failure));
   }
 
-  // The text of an error may hold names; its kind is a word of capitals, in front or after that of a script.
+  // The text of an error may hold names; its kind is a word of capitals, in front or after that of
+  // a script.
   private static String kind(Throwable failure) {
-    if (!(failure instanceof ErrorType)) {
+    if (!isAnswer(failure)) {
       return "connection lost";
     }
     Matcher matcher = KIND.matcher(String.valueOf(failure.getMessage()));

@@ -20,7 +20,6 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -129,7 +128,8 @@ public final class RedisSessionStore implements SessionStore {
 
   // Under the key is something that is not a hash: no session of ours, whoever put it there.
   private static Future<Records.@Nullable Content> unreadable(Throwable failure) {
-    if (failure.getCause() instanceof ErrorType error && error.is("WRONGTYPE")) {
+    Throwable cause = failure.getCause();
+    if (cause != null && RedisLinks.isError(cause, "WRONGTYPE")) {
       LOG.warn("session.corrupt: a stored session cannot be read: not a hash");
       return Future.succeededFuture();
     }

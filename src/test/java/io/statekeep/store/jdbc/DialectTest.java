@@ -39,7 +39,8 @@ class DialectTest {
   void noDriverWaitsLongerThanTheTimeoutUnlessItsUrlSaysSo() {
     assertThat(Dialect.POSTGRESQL.driverUrl("jdbc:postgresql://h/db", 1500))
         .isEqualTo("jdbc:postgresql://h/db?socketTimeout=2&connectTimeout=2&tcpKeepAlive=true");
-    assertThat(Dialect.POSTGRESQL.driverUrl("jdbc:postgresql://h/db?ssl=true&socketTimeout=9", 1500))
+    assertThat(
+            Dialect.POSTGRESQL.driverUrl("jdbc:postgresql://h/db?ssl=true&socketTimeout=9", 1500))
         .isEqualTo(
             "jdbc:postgresql://h/db?ssl=true&socketTimeout=9&connectTimeout=2&tcpKeepAlive=true");
     assertThat(Dialect.MARIADB.driverUrl("jdbc:mariadb://h/db", 1500))

@@ -72,8 +72,7 @@ class JdbcFaultTest {
       assertThat(await(store.save(record.key(), SessionDelta.increment("n", 1))))
           .isInstanceOf(SaveOutcome.Saved.class);
     }
-    assertThat(await(store.load(record.key())).orElseThrow().attributes().get("n"))
-        .isEqualTo("3");
+    assertThat(await(store.load(record.key())).orElseThrow().attributes().get("n")).isEqualTo("3");
   }
 
   @Test
@@ -136,8 +135,7 @@ class JdbcFaultTest {
     assertThatThrownBy(() -> await(store.load(record.key())))
         .isInstanceOf(SessionStoreException.class)
         .hasMessage("the database did not carry out a call: SQLSTATE 42P01");
-    assertThatThrownBy(() -> await(store.create(record)))
-        .isInstanceOf(SessionStoreException.class);
+    assertThatThrownBy(() -> await(store.create(record))).isInstanceOf(SessionStoreException.class);
     DATABASE.execute("ALTER TABLE elsewhere RENAME TO statekeep_session");
     assertThat(await(store.load(record.key()))).contains(record);
   }

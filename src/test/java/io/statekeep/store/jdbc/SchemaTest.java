@@ -20,8 +20,7 @@ class SchemaTest {
 
   @Test
   void nodesThatStartTogetherMigrateOnce() {
-    for (Databases.Database database :
-        List.of(Databases.newPostgres(), Databases.newMariaDb())) {
+    for (Databases.Database database : List.of(Databases.newPostgres(), Databases.newMariaDb())) {
       List<CompletableFuture<Void>> nodes = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         nodes.add(CompletableFuture.runAsync(() -> Schema.migrate(database.address())));
@@ -36,7 +35,8 @@ class SchemaTest {
     Databases.Database owner = Databases.newPostgres();
     Schema.migrate(owner.address());
     owner.execute("CREATE ROLE rows_only LOGIN");
-    owner.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO rows_only");
+    owner.execute(
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO rows_only");
     Vertx vertx = Vertx.vertx();
     Databases.Database limited = new Databases.Database(owner.url(), "rows_only", 30_000);
     SessionStore store = limited.open(vertx, SessionPolicy.DEFAULT, clock);

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a near cache may keep, and what it costs. The store behind it answers in the order that a test says. */
+/**
+ * What a near cache may keep, and what it costs. The store behind it answers in the order that a
+ * test says.
+ */
 class LayeredSessionStoreTest {
   private static final SessionPolicy POLICY = SessionPolicy.DEFAULT;
   private static final Duration MAX_STALE = Duration.ofSeconds(2);

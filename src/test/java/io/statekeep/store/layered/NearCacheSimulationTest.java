@@ -19,8 +19,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Thousands of seeded histories of one session behind one near cache, with every order in which calls may reach the store
- * and answers may come back, some of them lost. A failure names its seed.
+ * Thousands of seeded histories of one session behind one near cache, with every order in which
+ * calls may reach the store and answers may come back, some of them lost. A failure names its seed.
  */
 class NearCacheSimulationTest {
   private static final int HISTORIES = 3000;
@@ -105,7 +105,8 @@ class NearCacheSimulationTest {
       if (over) {
         assertThat(read).as("seed " + seed).isEmpty();
       }
-      read.ifPresent(r -> assertThat(r.version()).as("seed " + seed).isGreaterThanOrEqualTo(newest));
+      read.ifPresent(
+          r -> assertThat(r.version()).as("seed " + seed).isGreaterThanOrEqualTo(newest));
     }
 
     private void save() {

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What each verb may cost, in commands that a client sends; those that a script runs inside cost no round trip. */
+/**
+ * What each verb may cost, in commands that a client sends; those that a script runs inside cost no
+ * round trip.
+ */
 class RedisBudgetTest {
   private static final SessionPolicy POLICY = SessionPolicy.DEFAULT;
 
@@ -88,7 +91,8 @@ class RedisBudgetTest {
     await(store.create(SessionRecord.create(Keys.next(), POLICY, clock.millis())));
     assertOneScript();
     shell.forget();
-    await(store.create(SessionRecord.create(Keys.next(), POLICY, clock.millis()).withSubject("bob")));
+    await(
+        store.create(SessionRecord.create(Keys.next(), POLICY, clock.millis()).withSubject("bob")));
     assertOneScript();
   }
 

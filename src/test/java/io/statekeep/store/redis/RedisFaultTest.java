@@ -24,7 +24,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a Redis store does when the server is not as it should be. Each test has a server of its own. */
+/**
+ * What a Redis store does when the server is not as it should be. Each test has a server of its
+ * own.
+ */
 class RedisFaultTest {
   private static final SessionPolicy POLICY = SessionPolicy.DEFAULT;
   private static final long TIMEOUT_MILLIS = 1000;
@@ -175,11 +178,43 @@ class RedisFaultTest {
     try (RedisShell shell = new RedisShell(vertx, redis.url())) {
       shell.run("SET", "foreign", "untouched");
       shell.run(
-          "ACL", "SETUSER", "keeper", "on", ">pw", "resetkeys", "~f:*", "resetchannels", "&f:*",
-          "-@all", "+hgetall", "+hget", "+hset", "+hdel", "+hkeys", "+hstrlen", "+hincrby",
-          "+exists", "+del", "+rename", "+zadd", "+zrem", "+zrange", "+zrangebyscore",
-          "+zrevrange", "+zrevrank", "+zscore", "+zcard", "+pexpireat", "+pttl", "+time", "+eval",
-          "+evalsha", "+ping", "+hello", "+auth", "+select");
+          "ACL",
+          "SETUSER",
+          "keeper",
+          "on",
+          ">pw",
+          "resetkeys",
+          "~f:*",
+          "resetchannels",
+          "&f:*",
+          "-@all",
+          "+hgetall",
+          "+hget",
+          "+hset",
+          "+hdel",
+          "+hkeys",
+          "+hstrlen",
+          "+hincrby",
+          "+exists",
+          "+del",
+          "+rename",
+          "+zadd",
+          "+zrem",
+          "+zrange",
+          "+zrangebyscore",
+          "+zrevrange",
+          "+zrevrank",
+          "+zscore",
+          "+zcard",
+          "+pexpireat",
+          "+pttl",
+          "+time",
+          "+eval",
+          "+evalsha",
+          "+ping",
+          "+hello",
+          "+auth",
+          "+select");
       SessionStore limited = open(redis.url().replace("//", "//keeper:pw@"));
       SessionRecord record =
           SessionRecord.create(Keys.next(), POLICY, clock.millis()).withSubject("bob");
@@ -198,8 +233,7 @@ class RedisFaultTest {
       SessionDelta beyond = SessionDelta.increment("n", 1);
       assertThat(await(limited.rotate(Rotation.login(record.key(), to, "eve"), beyond)))
           .isInstanceOf(SaveOutcome.NotANumber.class);
-      assertThat(
-              await(limited.rotate(Rotation.login(record.key(), to, "eve"), SessionDelta.TOUCH)))
+      assertThat(await(limited.rotate(Rotation.login(record.key(), to, "eve"), SessionDelta.TOUCH)))
           .isInstanceOf(SaveOutcome.Saved.class);
       assertThat(await(limited.load(to))).isPresent();
       assertThat(await(limited.list(new Query(null, 10, null))).sessions()).hasSize(1);
@@ -223,8 +257,7 @@ class RedisFaultTest {
     try (RedisShell shell = new RedisShell(vertx, redis.url())) {
       // The mark of the rotation ends by itself within a minute.
       assertThat(shell.run("KEYS", "*").size()).isEqualTo(1);
-      assertThat(shell.run("PTTL", "f:s:" + rotated.key().value()).toLong())
-          .isBetween(1L, 60_000L);
+      assertThat(shell.run("PTTL", "f:s:" + rotated.key().value()).toLong()).isBetween(1L, 60_000L);
     }
   }
 }
