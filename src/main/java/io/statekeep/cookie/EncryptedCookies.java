@@ -24,7 +24,7 @@ public final class EncryptedCookies {
   private static final String VERSION = "e1";
   private static final String AES_GCM = "AES/GCM/NoPadding";
   private static final int NONCE_BYTES = 12;
-  private static final int TAG_BITS = 128;
+  private static final int TAG_BYTES = 16;
 
   private final PurposeKeys keys;
   private final SealedText seal;
@@ -65,7 +65,8 @@ public final class EncryptedCookies {
     }
     byte[] all = SealedText.decodeCanonical(parts[2]);
     int known = keys.placeOf(parts[1]);
-    if (all.length <= NONCE_BYTES) {
+    // A body without room for the tag makes the provider throw what no caller expects.
+    if (all.length <= NONCE_BYTES + TAG_BYTES) {
       return Optional.empty();
     }
     int place = Math.max(0, known);
@@ -80,7 +81,7 @@ public final class EncryptedCookies {
   private Optional<byte[]> run(int mode, int place, byte[] nonce, String cookieName, byte[] input) {
     try {
       Cipher cipher = Cipher.getInstance(AES_GCM);
-      cipher.init(mode, keys.cipherKey(place, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
+      cipher.init(mode, keys.cipherKey(place, "AES"), new GCMParameterSpec(TAG_BYTES * 8, nonce));
       cipher.updateAAD(seal.context(cookieName, seal.keyId(place)));
       return Optional.of(cipher.doFinal(input));
     } catch (GeneralSecurityException e) {
