@@ -51,6 +51,8 @@ final class CookieSyntax {
     check(
         path.chars().allMatch(c -> c >= 0x20 && c < 0x7F && c != ';'),
         "cookie path has a character outside US-ASCII, a control or a semicolon");
+    // Section 5.6: user agents drop it, and a cookie is not cleared by another path.
+    check(!path.endsWith(" "), "cookie path ends in a space");
   }
 
   /** RFC 6265bis section 4.1.2.3, with the host name syntax of RFC 1123 section 2.1. */
