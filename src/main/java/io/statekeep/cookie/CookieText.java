@@ -30,9 +30,13 @@ public final class CookieText {
 
   /**
    * Decodes once. A broken escape stays as it is; a value whose bytes are not UTF-8 after decoding
-   * is answered as it came. Never throws.
+   * is answered as it came, and so is one with a character above U+00FF, which stands for no byte.
+   * Never throws.
    */
   public static String decode(String value) {
+    if (!isBytes(value)) {
+      return value;
+    }
     if (value.indexOf('%') < 0) {
       return utf8(value.getBytes(StandardCharsets.ISO_8859_1), value);
     }
@@ -50,6 +54,15 @@ public final class CookieText {
     byte[] decoded = new byte[bytes.flip().remaining()];
     bytes.get(decoded);
     return utf8(decoded, value);
+  }
+
+  private static boolean isBytes(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) > 0xFF) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String utf8(byte[] bytes, String otherwise) {
