@@ -31,7 +31,7 @@ public final class RequestCookies {
    * 8.2.3).
    */
   public static RequestCookies of(List<String> lines) {
-    return lines.isEmpty() ? NONE : new RequestCookies(lines);
+    return lines.isEmpty() ? NONE : new RequestCookies(List.copyOf(lines));
   }
 
   /** Reads one {@code Cookie} line. */
