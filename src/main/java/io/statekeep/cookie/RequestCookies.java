@@ -62,7 +62,7 @@ public final class RequestCookies {
         if (values.isEmpty()) {
           values = List.of(scanner.value());
         } else {
-          values = new ArrayList<>(values);
+          values = values.size() == 1 ? new ArrayList<>(values) : values;
           values.add(scanner.value());
         }
       }
