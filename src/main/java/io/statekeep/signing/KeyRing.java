@@ -40,7 +40,8 @@ public final class KeyRing {
     try {
       key = Base64.getUrlDecoder().decode(text);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("signing key " + place + " is not base64url", e);
+      // Without its cause, which quotes the character that it stumbled over.
+      throw new IllegalArgumentException("signing key " + place + " is not base64url");
     }
     if (key.length < MIN_KEY_BYTES) {
       throw new IllegalArgumentException(
