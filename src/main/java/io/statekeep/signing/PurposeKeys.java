@@ -121,6 +121,8 @@ public final class PurposeKeys {
         macs[place].update(message, 0, length);
         macs[place].doFinal(out, 0);
       } catch (GeneralSecurityException e) {
+        // Or the next signature of this thread would be over this message too.
+        macs[place].reset();
         throw new IllegalStateException("the output buffer holds " + out.length + " bytes", e);
       }
     }
