@@ -3,14 +3,21 @@ package io.statekeep.session;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import io.vertx.core.json.Json;
 import java.io.IOException;
 
 /** JSON as text: attribute values stay text until somebody reads them. */
 public final class JsonText {
+  // A value may be as deep as the encoder lets it; the object of all attributes is one deeper.
+  private static final int MAX_DEPTH = StreamWriteConstraints.DEFAULT_MAX_DEPTH + 1;
   private static final JsonFactory STRICT =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          .build();
 
   private JsonText() {}
 

@@ -218,6 +218,23 @@ class JsonTextTest {
     assertThat(JsonText.isObject("{\"a\":[1." + "9".repeat(5_000) + "]}")).isFalse();
   }
 
+  @Test
+  void whatCanBeEncodedCanBeDecodedAsAnAttribute() {
+    for (int depth = 1; depth <= 1_100; depth++) {
+      Object value = "x";
+      for (int i = 0; i < depth; i++) {
+        value = List.of(value);
+      }
+      String json;
+      try {
+        json = JsonText.encode(value);
+      } catch (EncodeException tooDeep) {
+        continue;
+      }
+      assertThat(JsonText.isObject("{\"a\":" + json + "}")).as("depth " + depth).isTrue();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       quoteCharacter = '`',
