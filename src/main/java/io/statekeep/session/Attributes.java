@@ -38,7 +38,7 @@ public final class Attributes {
       throw new CorruptRecordException("attributes are not a JSON object");
     }
     Attributes attributes = new Attributes(json);
-    return attributes.isCanonical() ? attributes : of(new JsonObject(json));
+    return attributes.isCanonical() ? attributes : new Attributes(canonical(json));
   }
 
   /** The attributes of a JSON object; null members are dropped. */
@@ -128,6 +128,31 @@ public final class Attributes {
     return json;
   }
 
+  // Values stay as they are: read and written again, a number could lose digits.
+  private static String canonical(String json) {
+    StringBuilder out = new StringBuilder(json.length()).append('{');
+    int at = token(json, json.indexOf('{') + 1);
+    while (json.charAt(at) == '"') {
+      int nameEnd = JsonText.endOfString(json, at);
+      String name = (String) JsonText.decode(json.substring(at, nameEnd));
+      int valueStart = token(json, token(json, nameEnd) + 1);
+      int valueEnd = JsonText.endOfValue(json, valueStart);
+      out.append(out.length() > 1 ? "," : "").append(JsonText.quote(name)).append(':');
+      out.append(json.substring(valueStart, valueEnd).stripTrailing());
+      at = json.charAt(valueEnd) == ',' ? token(json, valueEnd + 1) : valueEnd;
+    }
+    return out.append('}').toString();
+  }
+
+  /** Where the next token begins, after any space. */
+  private static int token(String json, int from) {
+    int at = from;
+    while (json.charAt(at) <= ' ') {
+      at++;
+    }
+    return at;
+  }
+
   private boolean isCanonical() {
     if (json.equals("{}")) {
       return true;
@@ -138,7 +163,7 @@ public final class Attributes {
         return false;
       }
       int nameEnd = JsonText.endOfString(json, at + 1);
-      if (json.charAt(nameEnd) != ':' || json.substring(at + 1, nameEnd).indexOf('\\') >= 0) {
+      if (json.charAt(nameEnd) != ':' || !isPlain(at + 2, nameEnd - 1)) {
         return false;
       }
       at = JsonText.endOfValue(json, nameEnd + 1);
@@ -147,6 +172,16 @@ public final class Attributes {
       }
     }
     return at == json.length() - 1;
+  }
+
+  /** Whether there is but one way to write these characters of a name. */
+  private boolean isPlain(int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (json.charAt(i) == '\\' || Character.isSurrogate(json.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private @Nullable Span find(String quotedName) {
