@@ -23,7 +23,7 @@ public record Lifetime(
   /** The lifetime of a session that begins at {@code now}. */
   public static Lifetime begin(SessionPolicy policy, long now) {
     long absolute = policy.absoluteDeadline(now);
-    long idle = policy.idleTimeout();
+    long idle = Math.min(policy.idleTimeout(), SessionPolicy.LAST_MOMENT);
     long deadline = policy.deadline(now, idle, absolute);
     return new Lifetime(now, now, idle, deadline, absolute, policy.persistentCookies());
   }
@@ -42,7 +42,7 @@ public record Lifetime(
    * When the session ends if nothing more happens: {@link #expiresAt} without the slack of touches.
    */
   public long idleDeadline() {
-    return slides() ? Math.min(lastSeenAt + idleTimeout, expiresAt) : expiresAt;
+    return slides() ? Math.min(SessionPolicy.later(lastSeenAt, idleTimeout), expiresAt) : expiresAt;
   }
 
   /** Whether activity at this moment is due to be recorded. */

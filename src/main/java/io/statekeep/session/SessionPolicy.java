@@ -24,6 +24,12 @@ public record SessionPolicy(
   /** An absolute timeout that never comes. */
   public static final long NO_LIMIT = Long.MAX_VALUE;
 
+  /**
+   * The end of the year 9999, in milliseconds since the epoch: what would end later ends then. RFC
+   * 3339 cannot write a later moment, and Redis counts exactly only to 2^53.
+   */
+  static final long LAST_MOMENT = 253_402_300_799_999L;
+
   /** The longest name of an attribute, in characters. */
   public static final int MAX_NAME_CHARS = 128;
 
@@ -53,11 +59,11 @@ public record SessionPolicy(
    * the activity of a whole interval may be unrecorded; never after the absolute deadline.
    */
   long deadline(long lastSeenAt, long idle, long absoluteExpiresAt) {
-    return Math.min(saturatedAdd(lastSeenAt, idle + touchIntervalFor(idle)), absoluteExpiresAt);
+    return Math.min(later(later(lastSeenAt, idle), touchIntervalFor(idle)), absoluteExpiresAt);
   }
 
   long absoluteDeadline(long now) {
-    return saturatedAdd(now, absoluteTimeout);
+    return absoluteTimeout > LAST_MOMENT - now ? NO_LIMIT : now + absoluteTimeout;
   }
 
   /** Whether these attributes are within the limits. */
@@ -65,7 +71,8 @@ public record SessionPolicy(
     return attributes.count() <= maxAttributes && attributes.bytes() <= maxBytes;
   }
 
-  private static long saturatedAdd(long time, long duration) {
-    return duration >= NO_LIMIT - time ? NO_LIMIT : time + duration;
+  /** So much later, but not after {@link #LAST_MOMENT}. */
+  static long later(long time, long duration) {
+    return duration > LAST_MOMENT - time ? LAST_MOMENT : time + duration;
   }
 }
