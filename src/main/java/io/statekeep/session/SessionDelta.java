@@ -198,7 +198,7 @@ public final class SessionDelta {
     }
   }
 
-  /** Collects a delta. Not thread-safe. */
+  /** Collects a delta that does what these calls would do one after another. Not thread-safe. */
   public static final class Builder {
     private boolean clear;
     private Set<String> removals = Set.of();
@@ -215,13 +215,17 @@ public final class SessionDelta {
     /** Sets an attribute to a JSON text. */
     public Builder put(String name, String json) {
       puts = with(puts, name, json);
+      increments = without(increments, name);
       removals = without(removals, name);
       return this;
     }
 
     /** Sets an attribute to a JSON text if the session has none of that name. */
     public Builder putDefault(String name, String json) {
-      defaults = with(defaults, name, json);
+      // What was added to, or has a default, is there by now.
+      if (!increments.containsKey(name) && !defaults.containsKey(name)) {
+        defaults = with(defaults, name, json);
+      }
       return this;
     }
 
@@ -229,6 +233,7 @@ public final class SessionDelta {
     public Builder remove(String name) {
       puts = without(puts, name);
       defaults = without(defaults, name);
+      increments = without(increments, name);
       removals = removals.isEmpty() ? new LinkedHashSet<>() : removals;
       removals.add(name);
       return this;
@@ -244,9 +249,13 @@ public final class SessionDelta {
       return this;
     }
 
-    /** Adds to an attribute; an absent one counts as 0. */
+    /**
+     * Adds to an attribute; an absent one counts as 0.
+     *
+     * @throws ArithmeticException if all that is added to it leaves 64 bits
+     */
     public Builder increment(String name, long by) {
-      increments = with(increments, name, by);
+      increments = with(increments, name, Math.addExact(increments.getOrDefault(name, 0L), by));
       return this;
     }
 
