@@ -23,8 +23,13 @@ final class Intent {
   }
 
   void putDefault(String name, String json) {
-    changes.remove(name);
-    defaults.put(name, json);
+    Optional<String> change = changes.get(name);
+    if (change == null) {
+      defaults.putIfAbsent(name, json);
+    } else if (change.isEmpty()) {
+      // This request drops what the store has: there will be nothing.
+      put(name, json);
+    }
   }
 
   void remove(String name) {

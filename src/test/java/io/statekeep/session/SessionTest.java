@@ -177,6 +177,32 @@ class SessionTest {
   }
 
   @Test
+  void putIfAbsentLeavesWhatTheSameRequestPut() {
+    browser.does(session -> session.put("a", 1).put("stored", 0));
+    Session session = browser.opens().put("new", 1).putIfAbsent("new", 2);
+    session.put("stored", 1).putIfAbsent("stored", 2);
+    session.putIfAbsent("first", 1).putIfAbsent("first", 2);
+    for (String name : List.of("new", "stored", "first")) {
+      assertThat(await(session.get(name))).as(name).contains(1);
+    }
+    await(session.commit());
+    for (String name : List.of("new", "stored", "first")) {
+      assertThat(browser.reads(name)).as(name).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void putIfAbsentAfterARemovalOrAClearPuts() {
+    browser.does(session -> session.put("a", 1).put("b", 1));
+    Session session = browser.opens().remove("a").putIfAbsent("a", 2);
+    assertThat(await(session.get("a"))).contains(2);
+    await(session.commit());
+    assertThat(browser.reads("a")).isEqualTo(2);
+    browser.does(cleared -> cleared.clear().putIfAbsent("b", 2));
+    assertThat(browser.reads("b")).isEqualTo(2);
+  }
+
+  @Test
   void ofTwoRequestsThatPutIfAbsentTheFirstToCommitHolds() {
     browser.does(session -> session.put("a", 1));
     Session one = browser.opens();
@@ -186,6 +212,16 @@ class SessionTest {
     await(two.commit());
     await(one.commit());
     assertThat(browser.reads("cart")).isEqualTo(2);
+  }
+
+  @Test
+  void setDefaultAnswersWhatIsThereOrSetsIt() {
+    assertThat(answer(session -> session.setDefault("a", 1))).isEqualTo(1);
+    assertThat(answer(session -> session.setDefault("a", 2))).isEqualTo(1);
+    assertThat(answer(session -> session.remove("a").setDefault("a", 3))).isEqualTo(3);
+    assertThat(browser.reads("a")).isEqualTo(3);
+    assertThat(answer(session -> session.put("a", 4).setDefault("a", 5))).isEqualTo(4);
+    assertThat(browser.reads("a")).isEqualTo(4);
   }
 
   private Object answer(Function<Session, Future<Object>> question) {
