@@ -48,6 +48,7 @@ final class Intent {
     flushed = true;
     cycled = false;
     subject = null;
+    expiry = null;
   }
 
   void cycle() {

@@ -319,6 +319,26 @@ class SessionTest {
     assertThat(deployment.store.size()).isEqualTo(1);
   }
 
+  @Test
+  void aFlushTakesBackALoginACycleAndAnExpiry() {
+    browser.does(session -> session.put("a", 1));
+    browser.does(
+        session ->
+            session
+                .login("alice")
+                .cycleKey()
+                .expireAfter(Duration.ofSeconds(5))
+                .flush()
+                .put("b", 2));
+    SessionRecord begun = deployment.stored(browser.token());
+    assertThat(begun.subject()).isNull();
+    assertThat(begun.lifetime())
+        .isEqualTo(Lifetime.begin(Deployment.POLICY, deployment.clock.millis()));
+    assertThat(browser.does(session -> session.login("alice").flush()))
+        .isEqualTo(CookieChange.CLEAR);
+    assertThat(deployment.store.size()).isZero();
+  }
+
   // --- new tokens
 
   @Test
