@@ -88,13 +88,20 @@ final class Commit {
     }
     return save(delta)
         .compose(
-            outcome -> {
-              // What this request never saw alive had ended before: it has no session yet. What it
-              // saw alive somebody
-              // has ended since, and that must stay so.
-              boolean beginAnew = outcome instanceof SaveOutcome.Gone && claim.seen() == null;
-              return beginAnew ? create() : saved(outcome, this::renew);
-            });
+            outcome ->
+                outcome instanceof SaveOutcome.Gone && claim.seen() == null
+                    ? beginAnew(outcome)
+                    : saved(outcome, this::renew));
+  }
+
+  /**
+   * What this request never saw alive had ended before: it has no session yet. What it saw alive
+   * somebody has ended since, and that must stay so.
+   */
+  private Future<CookieChange> beginAnew(SaveOutcome gone) {
+    // Within a rotation's grace it has one that it may only read: another one, begun in its place,
+    // would take the client's fresh token from it.
+    return claim.record().compose(record -> record.isEmpty() ? create() : saved(gone, this::renew));
   }
 
   private Future<CookieChange> touchIfDue() {

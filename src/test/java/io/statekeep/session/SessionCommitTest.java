@@ -212,6 +212,35 @@ class SessionCommitTest {
     assertThat(eager.stored(fresh)).isEqualTo(before);
   }
 
+  @Test
+  void withinTheGraceTheOldTokenWritesNothing() {
+    browser.does(session -> session.put("a", 1));
+    String old = browser.token();
+    String fresh = deployment.rotateWithGrace(old, Duration.ofSeconds(10));
+    SessionRecord before = deployment.stored(fresh);
+    for (Consumer<Session> change : changes()) {
+      for (boolean read : new boolean[] {true, false}) {
+        Session request = deployment.open(old);
+        if (read) {
+          await(request.get("a"));
+        }
+        // A session begun instead would take the place of the fresh token in the client.
+        assertThatThrownBy(
+                () -> {
+                  change.accept(request);
+                  await(request.commit());
+                })
+            .isInstanceOfSatisfying(
+                SessionRefusedException.class,
+                refused -> assertThat(refused.outcome()).isEqualTo(SaveOutcome.GONE));
+      }
+    }
+    assertThatThrownBy(() -> await(deployment.open(old).cycleKey().commit()))
+        .isInstanceOf(SessionRefusedException.class);
+    assertThat(deployment.stored(fresh)).isEqualTo(before);
+    assertThat(deployment.store.size()).isEqualTo(1);
+  }
+
   // --- a store that cannot answer
 
   @ParameterizedTest
@@ -232,11 +261,13 @@ class SessionCommitTest {
             new Case("delete", List.of("delete"), Session::flush),
             new Case("delete", List.of("delete"), session -> session.flush().put("a", 2)),
             new Case("create", List.of("delete", "create"), session -> session.flush().put("a", 2)),
-            new Case("create", List.of("save", "create"), session -> session.put("a", 2)));
+            new Case("load", List.of("save", "load"), session -> session.put("a", 2)),
+            new Case("create", List.of("save", "load", "create"), s -> s.put("a", 2)));
     for (Case each : cases) {
       browser.does(session -> session.flush().put("a", 1).put("n", 1));
       deployment.clock.advance(Duration.ofMinutes(2));
-      if (each.calls.equals(List.of("save", "create"))) {
+      if (each.calls.indexOf("load") == 1) {
+        // Only a session that is gone is looked up after a save.
         deployment.open(browser.token()).flush().commit();
       }
       if (how.equals("fail")) {
