@@ -18,6 +18,10 @@ final class ExpiryWheel {
   private static final int BITS = 6;
   private static final int BUCKETS = 1 << BITS;
   private static final int TICK_MILLIS = 1000;
+  private static final long SPAN = 1L << (BITS * LEVELS);
+
+  // A clock that was set back by less is waited for.
+  private static final int PATIENCE_TICKS = 64;
 
   private final Node[][] wheel = new Node[LEVELS][BUCKETS];
 
@@ -71,6 +75,9 @@ final class ExpiryWheel {
 
   private synchronized @Nullable Node next(long nowMillis) {
     long now = nowMillis / TICK_MILLIS;
+    if (tick - now > PATIENCE_TICKS || now - tick >= SPAN) {
+      jump(now);
+    }
     while (due.isEmpty() && tick <= now) {
       for (int level = 0; level < LEVELS; level++) {
         boolean begins = (tick & ((1L << (BITS * level)) - 1)) == 0;
@@ -87,16 +94,26 @@ final class ExpiryWheel {
     return node;
   }
 
+  /** Has every node asked again: the time of its bucket was another clock's. */
+  private void jump(long now) {
+    for (Node[] level : wheel) {
+      for (Node bucket : level) {
+        due.takeAll(bucket);
+      }
+    }
+    tick = now;
+  }
+
   private Node bucket(long deadlineMillis) {
     // The node is expired only when the whole tick of its deadline has begun.
-    long at = Math.max(Math.floorDiv(deadlineMillis - 1, (long) TICK_MILLIS) + 1, tick);
+    long deadline = Math.max(deadlineMillis, 0);
+    long at = Math.max(Math.floorDiv(deadline - 1, (long) TICK_MILLIS) + 1, tick);
     long ahead = at - tick;
     int level = 0;
     while (level < LEVELS - 1 && ahead >= (1L << (BITS * (level + 1)))) {
       level++;
     }
-    long span = 1L << (BITS * LEVELS);
-    long reachable = Math.min(at, tick + span - (1L << (BITS * (LEVELS - 1))));
+    long reachable = Math.min(at, tick + SPAN - (1L << (BITS * (LEVELS - 1))));
     return wheel[level][index(reachable, level)];
   }
 
