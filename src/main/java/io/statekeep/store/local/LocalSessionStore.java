@@ -16,7 +16,6 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +40,7 @@ public final class LocalSessionStore implements SessionStore {
   private final ConcurrentHashMap<SessionKey, Entry> entries = new ConcurrentHashMap<>();
   private final SubjectIndex subjects = new SubjectIndex();
   private final ExpiryWheel wheel;
-  private final AtomicInteger sessions = new AtomicInteger();
+  private final AtomicLong sessions = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   // Held by verbs that touch several keys, so that a rotation cannot slip past the end of all a
   // subject's sessions.
@@ -112,7 +111,7 @@ public final class LocalSessionStore implements SessionStore {
         (k, entry) -> {
           SessionRecord before = entry.record;
           if (entry instanceof Live && before != null) {
-            change.by(before, delta.applyTo(before, policy, now), room());
+            change.by(before, delta.applyTo(before, policy, now));
             if (change.after != null) {
               entry.record = change.after;
             }
@@ -129,7 +128,6 @@ public final class LocalSessionStore implements SessionStore {
     if (change.before == null || change.after == null) {
       return Future.succeededFuture(change.outcome);
     }
-    bytes.addAndGet(change.growth());
     boolean sooner = change.after.lifetime().expiresAt() < change.before.lifetime().expiresAt();
     Entry entry = sooner ? entries.get(key) : null;
     if (entry != null) {
@@ -160,7 +158,7 @@ public final class LocalSessionStore implements SessionStore {
               if (!(entry instanceof Live live) || before == null) {
                 return entry;
               }
-              change.by(before, delta.applyTo(before, rotation, policy, now), room());
+              change.by(before, delta.applyTo(before, rotation, policy, now));
               if (change.after == null) {
                 return entry;
               }
@@ -274,15 +272,17 @@ public final class LocalSessionStore implements SessionStore {
 
   /** Sessions held now, expired ones that no purge has freed included. */
   public int size() {
-    return sessions.get();
+    return (int) sessions.get();
   }
 
   private boolean reserve(SessionRecord record) {
-    boolean fits = sessions.incrementAndGet() <= capacity.sessions();
-    if (bytes.addAndGet(weight(record)) <= capacity.bytes() && fits) {
+    if (!take(sessions, 1, capacity.sessions())) {
+      return false;
+    }
+    if (take(bytes, weight(record), capacity.bytes())) {
       return true;
     }
-    release(record);
+    sessions.decrementAndGet();
     return false;
   }
 
@@ -291,8 +291,14 @@ public final class LocalSessionStore implements SessionStore {
     bytes.addAndGet(-weight(record));
   }
 
-  private long room() {
-    return capacity.bytes() - bytes.get();
+  // One step: of two sessions that grow at once, only one may take the last room.
+  private static boolean take(AtomicLong used, long amount, long limit) {
+    long before = used.getAndUpdate(now -> fits(now, amount, limit) ? now + amount : now);
+    return fits(before, amount, limit);
+  }
+
+  private static boolean fits(long used, long amount, long limit) {
+    return amount <= 0 || used + amount <= limit;
   }
 
   private static long weight(SessionRecord record) {
@@ -304,24 +310,20 @@ public final class LocalSessionStore implements SessionStore {
   }
 
   /** What a save or rotation did to one record. */
-  private static final class Change {
+  private final class Change {
     SaveOutcome outcome = SaveOutcome.GONE;
     @Nullable SessionRecord before;
     @Nullable SessionRecord after;
     boolean refused;
 
-    void by(SessionRecord record, SaveOutcome result, long room) {
+    void by(SessionRecord record, SaveOutcome result) {
       before = record;
       outcome = result;
       if (result instanceof SaveOutcome.Saved saved) {
         long growth = weight(saved.record()) - weight(record);
-        refused = growth > 0 && growth > room;
+        refused = !take(bytes, growth, capacity.bytes());
         after = refused ? null : saved.record();
       }
-    }
-
-    long growth() {
-      return before == null || after == null ? 0 : weight(after) - weight(before);
     }
   }
 

@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -178,6 +179,31 @@ class LocalSessionStoreRoomTest {
       }
     }
     return grown;
+  }
+
+  @Test
+  void atNoMomentMoreHasGrownThanFits() throws Exception {
+    // Room for every session, and for one of them to grow.
+    LocalSessionStore store = store(PLENTY, THREADS * 1_000 + 30_000);
+    AtomicInteger grown = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    SessionDelta grow = SessionDelta.put("text", text(20_000));
+    SessionDelta shrink = SessionDelta.put("text", "0");
+    Callable<Integer> work =
+        () -> {
+          SessionKey key = create(store).key();
+          for (int i = 0; i < 20_000; i++) {
+            if (store.save(key, grow).succeeded()) {
+              // Counted while it surely has grown, and no longer.
+              most.accumulateAndGet(grown.incrementAndGet(), Math::max);
+              grown.decrementAndGet();
+              await(store.save(key, shrink));
+            }
+          }
+          return 0;
+        };
+    inParallel(work);
+    assertThat(most.get()).isEqualTo(1);
   }
 
   // --- room given back
