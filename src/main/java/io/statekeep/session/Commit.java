@@ -89,7 +89,7 @@ final class Commit {
     return save(delta)
         .compose(
             outcome ->
-                outcome instanceof SaveOutcome.Gone && claim.seen() == null
+                outcome instanceof SaveOutcome.Gone
                     ? beginAnew(outcome)
                     : saved(outcome, this::renew));
   }
@@ -99,8 +99,8 @@ final class Commit {
    * somebody has ended since, and that must stay so.
    */
   private Future<CookieChange> beginAnew(SaveOutcome gone) {
-    // Within a rotation's grace it has one that it may only read: another one, begun in its place,
-    // would take the client's fresh token from it.
+    // A request that has not looked looks now. Within a rotation's grace it has a session that it
+    // may only read: another one, begun in its place, would take the client's fresh token from it.
     return claim.record().compose(record -> record.isEmpty() ? create() : saved(gone, this::renew));
   }
 
