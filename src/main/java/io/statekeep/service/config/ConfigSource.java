@@ -1,20 +1,16 @@
 package io.statekeep.service.config;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * What the file and the environment say, as text by key, and what is wrong with how they say it.
@@ -40,7 +36,7 @@ final class ConfigSource {
     if (file != null) {
       source.readFile(file);
     } else if (named != null && !named.isEmpty()) {
-      source.readFile(Path.of(named));
+      source.path(CONFIG, named).ifPresent(source::readFile);
     }
     new TreeMap<>(environment)
         .forEach((name, value) -> source.readVariable(name, value, environment));
@@ -56,55 +52,16 @@ final class ConfigSource {
   }
 
   private void readFile(Path file) {
-    LoadSettings settings =
-        LoadSettings.builder().setLabel(file.toString()).setAllowDuplicateKeys(false).build();
-    try (InputStream in = Files.newInputStream(file)) {
-      Object root = new Load(settings).loadFromInputStream(in);
-      if (root instanceof Map<?, ?> map) {
-        readMap("", map);
-      } else if (root != null) {
-        problems.add(file + ": is not a YAML mapping");
-      }
-    } catch (IOException e) {
-      problems.add(file + ": cannot be read: " + e.getClass().getSimpleName());
-    } catch (YamlEngineException e) {
-      problems.add(file + ": is not valid YAML: " + firstLine(e.getMessage()));
+    new YamlFile(values, problems).read(file);
+  }
+
+  private Optional<Path> path(String variable, String text) {
+    try {
+      return Optional.of(Path.of(text));
+    } catch (InvalidPathException e) {
+      problems.add(variable + ": is not a path");
+      return Optional.empty();
     }
-  }
-
-  private static String firstLine(@Nullable String text) {
-    return text == null ? "" : text.lines().findFirst().orElse("");
-  }
-
-  private void readMap(String parent, Map<?, ?> map) {
-    map.forEach(
-        (name, value) -> {
-          String path = parent + name;
-          if (value instanceof Map<?, ?> nested) {
-            readMap(path + ".", nested);
-          } else {
-            readEntry(path, value);
-          }
-        });
-  }
-
-  private void readEntry(String path, @Nullable Object value) {
-    for (ConfigKey key : ConfigKey.values()) {
-      if (key.path().equals(path)) {
-        // A key without a value says nothing.
-        if (value != null) {
-          values.put(key, text(value));
-        }
-        return;
-      }
-    }
-    problems.add(path + ": there is no such key");
-  }
-
-  private static String text(Object value) {
-    return value instanceof Collection<?> list
-        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
-        : value.toString();
   }
 
   private void readVariable(String name, String value, Map<String, String> environment) {
@@ -126,7 +83,7 @@ final class ConfigSource {
       problems.add(
           name + ": " + target.environmentName() + " is set, too: only one of them may be");
     } else {
-      readSecret(name, Path.of(value), target);
+      path(name, value).ifPresent(file -> readSecret(name, file, target));
     }
   }
 
