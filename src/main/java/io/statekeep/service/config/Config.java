@@ -128,8 +128,8 @@ public record Config(
     ConfigSource source = ConfigSource.read(file, environment);
     Map<ConfigKey, String> texts = new EnumMap<>(ConfigKey.class);
     for (ConfigKey key : ConfigKey.values()) {
-      boolean hidden = key.isSecret() && source.values().containsKey(key);
-      texts.put(key, hidden ? "***" : source.values().getOrDefault(key, key.defaultText()));
+      String text = source.values().get(key);
+      texts.put(key, text == null ? key.defaultText() : key.masked(text));
     }
     return texts;
   }

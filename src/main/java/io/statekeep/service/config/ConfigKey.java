@@ -1,6 +1,7 @@
 package io.statekeep.service.config;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Every key there is, with its default. {@code conf/statekeep.yaml} says what each is for. */
 public enum ConfigKey {
@@ -51,6 +52,9 @@ public enum ConfigKey {
   LOG_LEVEL("log.level", "info"),
   LOG_FORMAT("log.format", "text");
 
+  private static final String MASK = "***";
+  private static final Pattern PARAMETERS = Pattern.compile("[?;].*", Pattern.DOTALL);
+
   private final String path;
   private final String defaultText;
   private final boolean secret;
@@ -83,5 +87,25 @@ public enum ConfigKey {
   /** Whether the value is never shown. */
   public boolean isSecret() {
     return secret;
+  }
+
+  /** A value as it may be shown: a secret not at all, a URL without what may be one. */
+  String masked(String text) {
+    if (secret) {
+      return MASK;
+    }
+    return this == JDBC_URL ? withoutSecrets(text) : text;
+  }
+
+  // A URL has its password before an @ or among its parameters.
+  private static String withoutSecrets(String url) {
+    int user = url.lastIndexOf('@') + 1;
+    int parameters = PARAMETERS.matcher(url).replaceFirst("").length();
+    if (user > parameters) {
+      return MASK;
+    }
+    return (user > 0 ? MASK + "@" : "")
+        + url.substring(user, parameters)
+        + (parameters < url.length() ? url.charAt(parameters) + MASK : "");
   }
 }

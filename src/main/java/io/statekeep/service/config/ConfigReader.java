@@ -36,7 +36,7 @@ final class ConfigReader {
   }
 
   private String shown(ConfigKey key) {
-    return key.isSecret() && values.containsKey(key) ? "***" : text(key);
+    return values.containsKey(key) ? key.masked(text(key)) : key.defaultText();
   }
 
   String text(ConfigKey key) {
