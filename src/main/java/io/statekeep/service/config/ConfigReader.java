@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -96,7 +97,8 @@ final class ConfigReader {
       return value;
     }
     problem(key, "must be one of " + choices.keySet().stream().sorted().toList());
-    return choices.values().iterator().next();
+    // The default, so that the other checks are those of a known configuration.
+    return Objects.requireNonNull(choices.get(key.defaultText().toLowerCase(Locale.ROOT)));
   }
 
   Duration duration(ConfigKey key, Duration least, Duration most) {
