@@ -109,11 +109,23 @@ final class ConfigReader {
     problem(
         key,
         "must be a duration such as 500ms, 90s, 30m, 12h or 14d, from "
-            + least.toMillis()
-            + " ms to "
-            + most.toDays()
-            + " d");
+            + shown(least)
+            + " to "
+            + shown(most));
     return least;
+  }
+
+  private static String shown(Duration bound) {
+    long millis = bound.toMillis();
+    if (millis % 1000 != 0) {
+      return millis + "ms";
+    }
+    if (bound.isZero() || bound.toMinutesPart() + bound.toSecondsPart() > 0) {
+      return bound.toSeconds() + "s";
+    }
+    return bound.toHoursPart() > 0 || bound.toDays() == 0
+        ? bound.toHours() + "h"
+        : bound.toDays() + "d";
   }
 
   private static @Nullable Duration durationOf(String text) {
