@@ -1,8 +1,6 @@
 package io.statekeep.service.config;
 
 import io.statekeep.cookie.CookieAttributes;
-import io.statekeep.cookie.SameSite;
-import io.statekeep.cookie.SetCookie;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.signing.KeyRing;
 import io.statekeep.store.jdbc.JdbcAddress;
@@ -150,7 +148,7 @@ public record Config(
         new Purge(
             reader.duration(ConfigKey.PURGE_INTERVAL, Duration.ofMillis(100), DAY),
             reader.integer(ConfigKey.PURGE_BATCH, 1, 10_000)),
-        cookie(reader),
+        CookieReader.read(reader),
         signingKeys(reader, store),
         reader.flag(ConfigKey.TUTORIAL_ENABLED),
         reader.parsed(ConfigKey.USERS_FILE, Path::of),
@@ -242,38 +240,6 @@ public record Config(
           return url;
         });
     return reader.text(ConfigKey.REDIS_URL);
-  }
-
-  private static SessionCookieRules cookie(ConfigReader reader) {
-    Optional<Boolean> secure = reader.flagOrAuto(ConfigKey.COOKIE_SECURE);
-    SameSite sameSite =
-        reader.choice(
-            ConfigKey.COOKIE_SAME_SITE,
-            Map.of("lax", SameSite.LAX, "strict", SameSite.STRICT, "none", SameSite.NONE));
-    boolean httpOnly = reader.flag(ConfigKey.COOKIE_HTTP_ONLY);
-    boolean partitioned = reader.flag(ConfigKey.COOKIE_PARTITIONED);
-    String name = reader.text(ConfigKey.COOKIE_NAME);
-    // With auto, the same cookie has to be possible on a request that did not come by https.
-    boolean surelySecure = secure.orElse(false);
-    try {
-      CookieAttributes attributes =
-          new CookieAttributes(
-              reader.text(ConfigKey.COOKIE_PATH),
-              reader.optional(ConfigKey.COOKIE_DOMAIN).orElse(null),
-              surelySecure,
-              httpOnly,
-              sameSite,
-              partitioned);
-      SetCookie.deleting(name, attributes);
-      return new SessionCookieRules(name, attributes, secure.isEmpty());
-    } catch (IllegalArgumentException e) {
-      String hint = secure.isEmpty() ? " (cookie.secure is auto: set it to true)" : "";
-      boolean aboutSecure = String.valueOf(e.getMessage()).endsWith("requires Secure");
-      reader.problem(
-          aboutSecure ? ConfigKey.COOKIE_SECURE : ConfigKey.COOKIE_NAME,
-          e.getMessage() + (aboutSecure ? hint : ""));
-      return new SessionCookieRules("sessionid", CookieAttributes.PLAIN, true);
-    }
   }
 
   private static Optional<KeyRing> signingKeys(ConfigReader reader, Store store) {
