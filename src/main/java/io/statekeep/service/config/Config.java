@@ -268,9 +268,19 @@ public record Config(
 
   private static TrustedProxies proxies(ConfigReader reader) {
     List<String> networks = reader.list(ConfigKey.TRUSTED_PROXIES);
-    return reader
-        .parsed(ConfigKey.TRUSTED_PROXIES, text -> TrustedProxies.of(networks))
-        .orElse(TrustedProxies.NONE);
+    long sound =
+        networks.stream()
+            .flatMap(
+                network ->
+                    reader.parsed(ConfigKey.TRUSTED_PROXIES, network, Config::proxy).stream())
+            .count();
+    return sound > 0 && sound == networks.size()
+        ? TrustedProxies.of(networks)
+        : TrustedProxies.NONE;
+  }
+
+  private static TrustedProxies proxy(String network) {
+    return TrustedProxies.of(List.of(network));
   }
 
   private static Log log(ConfigReader reader) {

@@ -183,15 +183,16 @@ final class ConfigReader {
    * bound.
    */
   <T> Optional<T> parsed(ConfigKey key, Function<String, T> parser) {
-    return optional(key)
-        .flatMap(
-            text -> {
-              try {
-                return Optional.of(parser.apply(text));
-              } catch (IllegalArgumentException e) {
-                problem(key, String.valueOf(e.getMessage()));
-                return Optional.empty();
-              }
-            });
+    return optional(key).flatMap(text -> parsed(key, text, parser));
+  }
+
+  /** This text of the key, read by such a function. */
+  <T> Optional<T> parsed(ConfigKey key, String text, Function<String, T> parser) {
+    try {
+      return Optional.of(parser.apply(text));
+    } catch (IllegalArgumentException e) {
+      problem(key, String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
   }
 }
