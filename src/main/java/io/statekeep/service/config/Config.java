@@ -6,6 +6,7 @@ import io.statekeep.signing.KeyRing;
 import io.statekeep.store.jdbc.JdbcAddress;
 import io.statekeep.web.TrustedProxies;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -223,23 +224,29 @@ public record Config(
             reader.optional(ConfigKey.JDBC_USER).orElse(""),
             reader.optional(ConfigKey.JDBC_PASSWORD).orElse(""),
             timeout.toMillis());
-    reader.parsed(ConfigKey.JDBC_URL, url -> address.dialect());
+    reader.parsed(ConfigKey.JDBC_URL, address.url(), url -> address.dialect());
     return address;
   }
 
   private static String redisUrl(ConfigReader reader) {
-    reader.parsed(
-        ConfigKey.REDIS_URL,
-        text -> {
-          URI url = URI.create(text);
-          boolean known = "redis".equals(url.getScheme()) || "rediss".equals(url.getScheme());
-          if (!known || url.getHost() == null) {
-            throw new IllegalArgumentException(
-                "must be redis://host:port/database or rediss://...");
-          }
-          return url;
-        });
-    return reader.text(ConfigKey.REDIS_URL);
+    String url = reader.text(ConfigKey.REDIS_URL);
+    if (!isRedisUrl(url)) {
+      reader.problem(ConfigKey.REDIS_URL, "must be redis://host:port/database or rediss://...");
+    }
+    return url;
+  }
+
+  private static boolean isRedisUrl(String text) {
+    try {
+      URI url = new URI(text);
+      return ("redis".equals(url.getScheme()) || "rediss".equals(url.getScheme()))
+          && url.getHost() != null
+          && (url.getPort() == -1 || (url.getPort() > 0 && url.getPort() < 65_536))
+          && url.getPath().matches("|/\\d{0,5}");
+    } catch (URISyntaxException e) {
+      // Its message quotes the URL with the password in it.
+      return false;
+    }
   }
 
   private static Optional<KeyRing> signingKeys(ConfigReader reader, Store store) {
