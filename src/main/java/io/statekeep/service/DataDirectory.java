@@ -11,26 +11,29 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
+import org.hsqldb.DatabaseURL;
+import org.hsqldb.persist.HsqlProperties;
+import org.jspecify.annotations.Nullable;
 /**
  * The folder of an embedded database, where secrets that were made at the first start are kept
  * beside it.
  */
 record DataDirectory(Path path) {
-  private static final String FILE_URL = "jdbc:hsqldb:file:";
-
   /** The folder of this database; empty if it keeps no files here. */
   static Optional<DataDirectory> of(JdbcAddress address) {
-    String url = address.url();
-    if (address.dialect() != Dialect.HSQLDB || !url.toLowerCase(Locale.ROOT).startsWith(FILE_URL)) {
+    if (address.dialect() != Dialect.HSQLDB) {
       return Optional.empty();
     }
-    String file = url.substring(FILE_URL.length()).split(";", 2)[0];
-    Path parent = Path.of(file).toAbsolutePath().getParent();
+    // As the driver reads it: "~" is the home of the user, "${x}" a system property.
+    @Nullable HsqlProperties database = DatabaseURL.parseURL(address.url(), true, false);
+    if (database == null || !DatabaseURL.S_FILE.equals(database.getProperty("connection_type"))) {
+      return Optional.empty();
+    }
+    Path parent = Path.of(database.getProperty("database")).toAbsolutePath().getParent();
     return Optional.of(new DataDirectory(parent == null ? Path.of("/") : parent));
   }
 
