@@ -5,6 +5,7 @@ import io.statekeep.store.jdbc.JdbcAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,10 +15,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-
 import org.hsqldb.DatabaseURL;
 import org.hsqldb.persist.HsqlProperties;
 import org.jspecify.annotations.Nullable;
+
 /**
  * The folder of an embedded database, where secrets that were made at the first start are kept
  * beside it.
@@ -65,22 +66,36 @@ record DataDirectory(Path path) {
       if (!Files.exists(file)) {
         write(file, generator.get());
       }
-      return Files.readString(file).strip();
+      String secret = Files.readString(file).strip();
+      if (secret.isEmpty()) {
+        throw new IOException(file + " is empty");
+      }
+      return secret;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep " + name + " in " + path, e);
     }
   }
 
   private void write(Path file, String secret) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(fresh);
-    Files.createFile(fresh, ownerOnly("rw-------"));
-    Files.writeString(fresh, secret + "\n", StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+    Path fresh =
+        Files.createTempFile(path, file.getFileName().toString(), ".new", ownerOnly("rw-------"));
     try {
-      // In one step: a crash leaves a whole secret or none.
-      Files.move(fresh, file);
+      Files.writeString(fresh, secret + "\n", StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+      publish(fresh, file);
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+  }
+
+  // In one step: a crash leaves a whole secret or none, and of several makers the first counts.
+  private static void publish(Path fresh, Path file) throws IOException {
+    try {
+      Files.createLink(file, fresh);
     } catch (FileAlreadyExistsException e) {
-      Files.delete(fresh);
+      // Then that one counts.
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      // Not every file system has links. Without them, makers at the same moment are not safe.
+      Files.move(fresh, file);
     }
   }
 
