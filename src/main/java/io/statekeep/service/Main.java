@@ -1,6 +1,7 @@
 package io.statekeep.service;
 
 import io.statekeep.service.config.ConfigException;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,19 +31,30 @@ public final class Main implements Runnable {
 
   /** Runs a command; {@code serve} if none is named. */
   public static void main(String[] arguments) {
-    int exit = run(arguments);
+    int exit = run(System.getenv(), arguments);
     if (exit != ServeCommand.RUNNING) {
       System.exit(exit);
     }
   }
 
-  static int run(String... arguments) {
-    return new CommandLine(new Main())
+  /** Runs a command in this environment, on the standard streams. */
+  static int run(Map<String, String> environment, String... arguments) {
+    return new CommandLine(new Main(), new Options(environment))
         .setExecutionExceptionHandler(Main::explain)
         .execute(withDefault(arguments));
   }
 
   // Options without a command are those of serve.
+  /** Tells the options of commands what the environment is. */
+  private record Options(Map<String, String> environment) implements CommandLine.IFactory {
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      return type == ConfigOption.class
+          ? type.cast(new ConfigOption(environment))
+          : CommandLine.defaultFactory().create(type);
+    }
+  }
+
   private static String[] withDefault(String[] arguments) {
     boolean serve = arguments.length == 0 || arguments[0].startsWith("--config");
     if (!serve) {
