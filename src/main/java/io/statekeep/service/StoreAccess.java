@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import org.hsqldb.persist.LockFile;
 
 /** The configured store for a command that asks it a few things and ends. Blocking. */
 final class StoreAccess implements AutoCloseable {
@@ -33,6 +34,7 @@ final class StoreAccess implements AutoCloseable {
       throw new StartException(
           "store = local: its sessions are in the memory of its node alone", null);
     }
+    refuseAtOnce();
     Server.openEmbedded(config);
     if (config.store().durableKind() == StoreKind.JDBC) {
       try {
@@ -44,6 +46,13 @@ final class StoreAccess implements AutoCloseable {
     Vertx vertx = ServeCommand.vertx();
     StoreFactory stores = new StoreFactory(vertx, config, InstantSource.system());
     return new StoreAccess(vertx, config, stores.inFrontOf(stores.keeper()));
+  }
+
+  // For a node it is right to wait until the lock of a dead one has aged; whoever sits at a shell
+  // wants to know now.
+  private static void refuseAtOnce() {
+    System.setProperty(LockFile.POLL_RETRIES_PROPERTY, "1");
+    System.setProperty(LockFile.POLL_INTERVAL_PROPERTY, "1");
   }
 
   /** Waits for the store's answer. */
