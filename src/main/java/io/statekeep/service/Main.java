@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
       PurgeCommand.class,
       SessionsCommand.class,
       KeysCommand.class,
-      ConfigCommand.class
+      ConfigCommand.class,
+      HealthCommand.class
     })
 public final class Main implements Runnable {
   static final int FAILED = 1;
@@ -44,7 +45,6 @@ public final class Main implements Runnable {
         .execute(withDefault(arguments));
   }
 
-  // Options without a command are those of serve.
   /** Tells the options of commands what the environment is. */
   private record Options(Map<String, String> environment) implements CommandLine.IFactory {
     @Override
@@ -55,6 +55,7 @@ public final class Main implements Runnable {
     }
   }
 
+  // Options without a command are those of serve.
   private static String[] withDefault(String[] arguments) {
     boolean serve = arguments.length == 0 || arguments[0].startsWith("--config");
     if (!serve) {
