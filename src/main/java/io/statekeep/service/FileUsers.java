@@ -18,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,8 @@ final class FileUsers implements Users {
       Pattern.compile("\\$2[aby]\\$(0[4-9]|1\\d|2[0-4])\\$[./A-Za-z0-9]{53}");
   private static final Pattern ARGON2ID =
       Pattern.compile(
-          "\\$argon2id\\$v=19\\$m=\\d{1,7},t=\\d{1,3},p=\\d{1,2}\\$[A-Za-z0-9+/]{11,}\\$[A-Za-z0-9+/]{16,}");
+          "\\$argon2id\\$v=19\\$m=(\\d{1,7}),t=(\\d{1,3}),p=(\\d{1,2})"
+              + "\\$([A-Za-z0-9+/]{11,})\\$([A-Za-z0-9+/]{16,})");
   private static final int WORKERS = 2;
   private static final int MAX_WAITING = 64;
 
@@ -105,7 +108,24 @@ final class FileUsers implements Users {
     if (BCRYPT.matcher(hash).matches()) {
       return BcryptFunction.getInstanceFromHash(hash);
     }
-    return ARGON2ID.matcher(hash).matches() ? Argon2Function.getInstanceFromHash(hash) : null;
+    Matcher argon2 = ARGON2ID.matcher(hash);
+    return argon2.matches() && isSound(argon2) ? Argon2Function.getInstanceFromHash(hash) : null;
+  }
+
+  // RFC 9106 section 3.1. A hash that is not would fail at a login, or match no password.
+  private static boolean isSound(MatchResult argon2) {
+    int memory = Integer.parseInt(argon2.group(1));
+    int passes = Integer.parseInt(argon2.group(2));
+    int lanes = Integer.parseInt(argon2.group(3));
+    return lanes >= 1
+        && passes >= 1
+        && memory >= 8 * lanes
+        && isBase64(argon2.group(4))
+        && isBase64(argon2.group(5));
+  }
+
+  private static boolean isBase64(String text) {
+    return text.length() % 4 != 1;
   }
 
   @Override
