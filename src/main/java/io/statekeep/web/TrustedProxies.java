@@ -38,7 +38,9 @@ public final class TrustedProxies {
     int slash = cidr.indexOf('/');
     String address = slash < 0 ? cidr : cidr.substring(0, slash);
     boolean four = NetUtil.isValidIpV4Address(address);
-    if (!four && !NetUtil.isValidIpV6Address(address)) {
+    // Netty would take brackets and the name of an interface, too.
+    boolean six = address.matches("[0-9A-Fa-f:.]+") && NetUtil.isValidIpV6Address(address);
+    if (!four && !six) {
       throw new IllegalArgumentException(cidr + " is not an IP network");
     }
     int bits = four ? 32 : 128;
@@ -89,7 +91,10 @@ public final class TrustedProxies {
     List<String> hops = new ArrayList<>();
     for (String line : request.headers().getAll(header)) {
       for (String hop : line.split(",", -1)) {
-        hops.add(hop.strip());
+        // RFC 9110 section 5.6.1.2: an empty element of a list does not count.
+        if (!hop.isBlank()) {
+          hops.add(hop.strip());
+        }
       }
     }
     return hops;
