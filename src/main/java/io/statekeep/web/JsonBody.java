@@ -27,7 +27,7 @@ final class JsonBody {
 
   /**
    * One JSON object (RFC 8259) in valid UTF-8, nothing after it, no name twice in one object, at
-   * most 32 deep, no number longer than 1000 characters.
+   * most 32 deep, no number longer than 1000 characters or too large for a double.
    *
    * @throws ProblemException of 400 if it is anything else
    */
@@ -54,9 +54,13 @@ final class JsonBody {
       for (int depth = 1; depth > 0; ) {
         JsonToken token = parser.nextToken();
         depth += token == null ? -depth : token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-        if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
+        if (token == JsonToken.VALUE_NUMBER_INT) {
           // Read for its check alone: a skipped number has none.
           parser.getNumberValue();
+        } else if (token == JsonToken.VALUE_NUMBER_FLOAT
+            && Double.isInfinite(parser.getDoubleValue())) {
+          // JSON has no form in which to keep it.
+          throw Problem.of(400, "The body has a number that is too large.").exception();
         }
       }
       if (parser.nextToken() != null) {
