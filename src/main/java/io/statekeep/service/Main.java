@@ -1,6 +1,8 @@
 package io.statekeep.service;
 
 import io.statekeep.service.config.ConfigException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,7 +44,7 @@ public final class Main implements Runnable {
   static int run(Map<String, String> environment, String... arguments) {
     return new CommandLine(new Main(), new Options(environment))
         .setExecutionExceptionHandler(Main::explain)
-        .execute(withDefault(arguments));
+        .execute(understood(arguments));
   }
 
   /** Tells the options of commands what the environment is. */
@@ -56,15 +58,14 @@ public final class Main implements Runnable {
   }
 
   // Options without a command are those of serve.
-  private static String[] withDefault(String[] arguments) {
-    boolean serve = arguments.length == 0 || arguments[0].startsWith("--config");
-    if (!serve) {
-      return arguments;
+  private static String[] understood(String[] arguments) {
+    List<String> line = new ArrayList<>(List.of(arguments));
+    if (line.isEmpty() || line.get(0).startsWith("--config")) {
+      line.add(0, "serve");
     }
-    String[] all = new String[arguments.length + 1];
-    all[0] = "serve";
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
-    return all;
+    return line.get(0).equals("sessions")
+        ? SessionsCommand.withIdsLast(line).toArray(new String[0])
+        : line.toArray(new String[0]);
   }
 
   private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult parsed)

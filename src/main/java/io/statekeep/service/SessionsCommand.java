@@ -1,13 +1,19 @@
 package io.statekeep.service;
 
+import static java.util.stream.Collectors.partitioningBy;
+
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.web.SessionJson;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,12 +29,32 @@ import picocli.CommandLine.Spec;
     description = "List, show or end sessions.",
     mixinStandardHelpOptions = true)
 final class SessionsCommand implements Runnable {
+  private static final Pattern ID_LIKE_AN_OPTION = Pattern.compile("-[A-Za-z0-9_-]{42}");
+  private static final String END_OF_OPTIONS = "--";
+
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     throw new ParameterException(
         spec.commandLine(), "Which command? There are: list, show, revoke");
+  }
+
+  /**
+   * The arguments in an order that the parser understands: one of 64 IDs begins with {@code -}, and
+   * is taken for an option unless it stands behind the end of options.
+   */
+  static List<String> withIdsLast(List<String> arguments) {
+    Map<Boolean, List<String>> parts =
+        arguments.stream().collect(partitioningBy(ID_LIKE_AN_OPTION.asMatchPredicate()));
+    List<String> ids = parts.getOrDefault(true, List.of());
+    if (ids.isEmpty() || arguments.contains(END_OF_OPTIONS)) {
+      return arguments;
+    }
+    List<String> ordered = new ArrayList<>(parts.getOrDefault(false, List.of()));
+    ordered.add(END_OF_OPTIONS);
+    ordered.addAll(ids);
+    return ordered;
   }
 
   private PrintWriter out() {
