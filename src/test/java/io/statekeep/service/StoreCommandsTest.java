@@ -5,6 +5,7 @@ import static io.statekeep.testing.Await.awaitAll;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statekeep.session.Attributes;
+import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
@@ -15,6 +16,7 @@ import io.statekeep.testing.ManualClock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the commands do with the sessions of an embedded database that no node serves. */
 class StoreCommandsTest {
@@ -187,7 +191,7 @@ class StoreCommandsTest {
   void showOfADeadOrUnknownSessionIsExit1() throws SQLException {
     SessionRecord dead = expired();
     keep(dead);
-    for (String id : List.of(dead.key().value(), Keys.next().value(), "nonsense")) {
+    for (String id : List.of(dead.key().value(), "nonsense")) {
       CommandRun show = run("sessions show " + id);
       assertThat(show.exit()).isEqualTo(1);
       assertThat(show.out()).isEmpty();
@@ -219,6 +223,35 @@ class StoreCommandsTest {
     assertThat(listed("sessions list"))
         .extracting(json -> json.getString("id"))
         .containsExactly(his.key().value());
+  }
+
+  @Test
+  void anIdMayBeginLikeAnOption() throws Exception {
+    SessionRecord dash = liveUnder("-");
+    SessionRecord dashes = liveUnder("--");
+    SessionRecord help = liveUnder("-h");
+    keep(dash, dashes, help);
+    Path file = Files.createFile(directory.resolve("empty.yaml"));
+    assertThat(listed("sessions show " + dash.key().value())).hasSize(1);
+    assertThat(listed("sessions show " + help.key().value() + " --config " + file)).hasSize(1);
+    assertThat(listed("sessions show -- " + dashes.key().value())).hasSize(1);
+    assertThat(run("sessions revoke " + dashes.key().value()).out())
+        .isEqualToIgnoringNewLines("revoked: 1");
+  }
+
+  private SessionRecord liveUnder(String start) {
+    SessionRecord any = live();
+    SessionKey key = new SessionKey(start + any.key().value().substring(start.length()));
+    return new SessionRecord(key, any.subject(), any.attributes(), any.lifetime(), any.version());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"show --nonsense", "revoke -x", "show --nonsense x", "revoke x -x"})
+  void whatIsNoIdAndNoOptionIsWrongUsage(String line) {
+    CommandRun wrong = run("sessions " + line);
+    assertThat(wrong.exit()).isEqualTo(2);
+    assertThat(wrong.out()).isEmpty();
+    assertThat(wrong.err()).isNotBlank();
   }
 
   // --- beside a running node
