@@ -25,7 +25,7 @@ final class ConfigCommand implements Runnable {
       description = "Say whether the configuration is valid: exit 0, or 2 with every problem.",
       mixinStandardHelpOptions = true)
   void check(@Mixin ConfigOption options) {
-    options.load();
+    options.forCommand();
     spec.commandLine().getOut().println("The configuration is valid.");
   }
 
@@ -38,6 +38,6 @@ final class ConfigCommand implements Runnable {
     options
         .texts()
         .forEach((key, text) -> out.println(key.path() + ": " + (text.isEmpty() ? "\"\"" : text)));
-    options.load();
+    options.forCommand();
   }
 }

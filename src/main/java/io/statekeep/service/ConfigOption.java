@@ -1,5 +1,6 @@
 package io.statekeep.service;
 
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import io.statekeep.service.config.Config;
 import io.statekeep.service.config.ConfigKey;
 import java.nio.file.Path;
@@ -21,10 +22,19 @@ final class ConfigOption {
     this.environment = environment;
   }
 
-  /** The configuration, checked; the log is set up by it. */
-  Config load() {
+  /** The configuration, checked, for a node, which writes its log to standard output. */
+  Config forNode() {
+    return load(ConsoleTarget.SystemOut);
+  }
+
+  /** The configuration, checked, for a command, whose answer is alone on standard output. */
+  Config forCommand() {
+    return load(ConsoleTarget.SystemErr);
+  }
+
+  private Config load(ConsoleTarget log) {
     Config config = Config.load(file, environment);
-    LogSetup.apply(config.log());
+    LogSetup.apply(config.log(), log);
     return config;
   }
 

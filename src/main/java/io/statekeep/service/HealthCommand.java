@@ -30,7 +30,7 @@ final class HealthCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Config config = options.load();
+    Config config = options.forCommand();
     Config.Listener listener = config.management();
     if (listener.port() == 0) {
       throw new StartException("management.port = 0: which port was free is not known here", null);

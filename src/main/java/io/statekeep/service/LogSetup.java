@@ -8,13 +8,13 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import io.statekeep.service.config.Config;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log: one line an event on standard output, written by a thread of its own, so that no event
- * loop waits for it.
+ * The log: one line an event, written by a thread of its own, so that no event loop waits for it.
  */
 final class LogSetup {
   // What could end a line early, or move a terminal's cursor, is shown as a blank.
@@ -25,11 +25,12 @@ final class LogSetup {
 
   private LogSetup() {}
 
-  static void apply(Config.Log rules) {
+  static void apply(Config.Log rules, ConsoleTarget target) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setContext(context);
+    console.setTarget(target.getName());
     console.setEncoder(encoder(context, rules.json()));
     console.start();
     AsyncAppender queue = new AsyncAppender();

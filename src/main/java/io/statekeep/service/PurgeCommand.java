@@ -18,7 +18,7 @@ final class PurgeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Config config = options.load();
+    Config config = options.forCommand();
     try (StoreAccess access = StoreAccess.open(config)) {
       int batch = config.purge().batch();
       int seen = 0;

@@ -32,7 +32,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Config config = options.load();
+    Config config = options.forNode();
     Vertx vertx = vertx();
     try {
       Server server =

@@ -62,7 +62,7 @@ final class SessionsCommand implements Runnable {
   }
 
   private static void with(ConfigOption options, Consumer<StoreAccess> work) {
-    try (StoreAccess access = StoreAccess.open(options.load())) {
+    try (StoreAccess access = StoreAccess.open(options.forCommand())) {
       work.accept(access);
     }
   }
