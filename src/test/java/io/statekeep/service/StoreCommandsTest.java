@@ -9,15 +9,18 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
+import io.statekeep.signing.KeyRing;
 import io.statekeep.store.jdbc.EmbeddedDatabase;
 import io.statekeep.testing.Databases;
 import io.statekeep.testing.Keys;
 import io.statekeep.testing.ManualClock;
+import io.statekeep.testing.Servers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -252,6 +255,24 @@ class StoreCommandsTest {
     assertThat(wrong.exit()).isEqualTo(2);
     assertThat(wrong.out()).isEmpty();
     assertThat(wrong.err()).isNotBlank();
+  }
+
+  @Test
+  void theLogOfACommandIsNotInItsAnswer() {
+    CommandRun list =
+        run(
+            "sessions list",
+            "STATEKEEP_STORE",
+            "redis",
+            "STATEKEEP_REDIS_URL",
+            Servers.redisUrl(),
+            "STATEKEEP_REDIS_PREFIX",
+            Servers.newName() + ":",
+            "STATEKEEP_TOKEN_SIGNING_KEYS",
+            KeyRing.newKey(new SecureRandom()));
+    assertThat(list.exit()).isZero();
+    assertThat(list.out()).isEmpty();
+    assertThat(list.err()).contains("store.connected");
   }
 
   // --- beside a running node
