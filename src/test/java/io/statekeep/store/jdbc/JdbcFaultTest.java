@@ -166,6 +166,6 @@ class JdbcFaultTest {
             + record.key().value()
             + "'");
     SessionRecord read = await(store.load(record.key())).orElseThrow();
-    assertThat(read.attributes().toJson()).isEqualTo("{\"a\":[1],\"bA\":\"x\"}");
+    assertThat(read.attributes().toJson()).isEqualTo("{\"a\":[ 1 ],\"bA\":\"x\"}");
   }
 }
