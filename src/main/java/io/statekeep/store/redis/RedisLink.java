@@ -9,6 +9,8 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One event loop's connection: commands are pipelined on it and answered in order. Lost, it is made
- * again, with a pause that grows to a second; silent for longer than the deadline, it is closed, so
- * that no late answer can meet another question.
+ * One event loop's connection: the commands of one turn of the loop are written at once, and
+ * answered in order. Lost, it is made again, with a pause that grows to a second; silent for longer
+ * than the deadline, it is closed, so that no late answer can meet another question.
  */
 final class RedisLink {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
@@ -30,7 +32,10 @@ final class RedisLink {
   private final Supplier<Redis> clients;
   private final long timeoutMillis;
 
+  private final Set<Script> known = ConcurrentHashMap.newKeySet();
+
   // All below is touched on the link's event loop only.
+  private CommandBatch next = new CommandBatch();
   private @Nullable Attempt current;
   private long pauseMillis = MIN_PAUSE_MILLIS;
   private long pausedUntil = System.nanoTime();
@@ -48,24 +53,57 @@ final class RedisLink {
     this.timeoutMillis = timeoutMillis;
   }
 
-  /** Sends a command; the answer comes on the caller's context. */
+  /**
+   * Sends a command; the answer comes on the caller's context.
+   *
+   * @return fails with a {@link RedisError} if Redis answered with one, and with a {@link
+   *     SessionStoreException} if nobody knows what became of the command
+   */
   Future<Response> send(Request request) {
     Promise<Response> promise = vertx.promise();
-    context.execute(() -> sendHere(request).onComplete(promise));
+    context.execute(() -> add(request, promise));
     return promise.future();
   }
 
-  private Future<Response> sendHere(Request request) {
+  /**
+   * Whether Redis has been told the script's text. A script that it does not know is an error,
+   * which would cost the commands sent with it their answers.
+   */
+  boolean knows(Script script) {
+    return known.contains(script);
+  }
+
+  void learned(Script script) {
+    known.add(script);
+  }
+
+  void forgot(Script script) {
+    known.remove(script);
+  }
+
+  // What the requests of this turn of the event loop ask is sent when all of them have been heard.
+  private void add(Request request, Promise<Response> promise) {
+    if (next.size() == 0) {
+      context.nettyEventLoop().execute(this::sendBatch);
+    }
+    next.add(request, promise);
+  }
+
+  private void sendBatch() {
+    CommandBatch batch = next;
+    next = new CommandBatch();
     if (closed) {
-      return Future.failedFuture(new SessionStoreException("the store is closed", null));
+      batch.fail(new SessionStoreException("the store is closed", null));
+      return;
     }
     if (current == null) {
       if (System.nanoTime() - pausedUntil < 0) {
-        return Future.failedFuture(new SessionStoreException("no connection to Redis", null));
+        batch.fail(new SessionStoreException("no connection to Redis", null));
+        return;
       }
       current = new Attempt();
     }
-    return current.send(request);
+    current.send(batch);
   }
 
   Future<Void> close() {
@@ -106,20 +144,16 @@ final class RedisLink {
       opened.complete(connection);
     }
 
-    Future<Response> send(Request request) {
+    void send(CommandBatch batch) {
       if (unanswered++ == 0) {
         heardAt = System.nanoTime();
       }
-      Future<RedisConnection> ready = opened.future();
-      Future<Response> answer =
-          ready.succeeded()
-              ? ready.result().send(request)
-              : ready.compose(connection -> connection.send(request));
-      return answer.onComplete(
-          result -> {
-            unanswered--;
-            heardAt = System.nanoTime();
-          });
+      opened.future().onSuccess(open -> batch.send(open, this::heard)).onFailure(batch::fail);
+    }
+
+    private void heard() {
+      unanswered--;
+      heardAt = System.nanoTime();
     }
 
     private void closeIfSilent() {
@@ -137,6 +171,7 @@ final class RedisLink {
               return;
             }
             over = true;
+            known.clear();
             context.owner().cancelTimer(watch);
             current = null;
             if (!closed) {

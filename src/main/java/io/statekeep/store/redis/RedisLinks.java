@@ -11,6 +11,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -41,7 +42,10 @@ final class RedisLinks {
     RedisLink link = link();
     return link.send(request.get())
         .recover(
-            failure -> isAnswer(failure) ? Future.failedFuture(failure) : link.send(request.get()))
+            failure ->
+                failure instanceof RedisError
+                    ? Future.failedFuture(failure)
+                    : link.send(request.get()))
         .recover(RedisLinks::unavailable);
   }
 
@@ -49,28 +53,43 @@ final class RedisLinks {
    * Runs a script.
    *
    * @param keys in the order that the script names
-   * @param arguments adds the rest; called again if Redis has to be told the script's text
+   * @param arguments adds the rest; called again if Redis has forgotten the script
    */
   Future<Response> run(Script script, List<String> keys, Function<Request, Request> arguments) {
     RedisLink link = link();
-    return link.send(arguments.apply(call(Command.EVALSHA, script.sha1(), keys)))
+    return run(link, script, keys, arguments)
         .recover(
-            failure ->
-                // Nothing of it has run: Redis did not know the script.
-                isError(failure, "NOSCRIPT")
-                    ? link.send(arguments.apply(call(Command.EVAL, script.text(), keys)))
-                    : Future.failedFuture(failure))
+            failure -> {
+              if (failure instanceof RedisError error && error.is("NOSCRIPT")) {
+                // Nothing of it has run: Redis has forgotten the script.
+                link.forgot(script);
+                return run(link, script, keys, arguments);
+              }
+              return Future.failedFuture(failure);
+            })
+        .compose(RedisLinks::result)
         .recover(RedisLinks::unavailable);
   }
 
-  /** Whether Redis answered with an error; else nobody knows whether it got the command. */
-  private static boolean isAnswer(Throwable failure) {
-    return failure instanceof Response && !isError(failure, "CONNECTION_CLOSED");
+  private static Future<Response> run(
+      RedisLink link, Script script, List<String> keys, Function<Request, Request> arguments) {
+    if (link.knows(script)) {
+      return link.send(arguments.apply(call(Command.EVALSHA, script.sha1(), keys)));
+    }
+    return link.send(arguments.apply(call(Command.EVAL, script.text(), keys)))
+        .onSuccess(answer -> link.learned(script));
   }
 
-  /** Whether the failure is an error of this kind. */
-  static boolean isError(Throwable failure, String kind) {
-    return failure instanceof Response && String.valueOf(failure.getMessage()).startsWith(kind);
+  // A script answers an error as a value: one that Redis sees as an error would take their answers
+  // from all that were sent with it.
+  private static Future<Response> result(Response answer) {
+    boolean error =
+        answer.type() == ResponseType.MULTI
+            && answer.size() == 2
+            && "error".equals(answer.get(0).toString());
+    return error
+        ? Future.failedFuture(new RedisError(answer.get(1).toString()))
+        : Future.succeededFuture(answer);
   }
 
   private static Request call(Command command, String script, List<String> keys) {
@@ -80,20 +99,16 @@ final class RedisLinks {
   }
 
   private static <T> Future<T> unavailable(Throwable failure) {
-    if (failure instanceof SessionStoreException) {
-      return Future.failedFuture(failure);
-    }
-    return Future.failedFuture(
-        new SessionStoreException("Redis did not carry out a command: " + kind(failure), failure));
+    return failure instanceof RedisError error
+        ? Future.failedFuture(
+            new SessionStoreException("Redis did not carry out a command: " + kind(error), failure))
+        : Future.failedFuture(failure);
   }
 
   // The text of an error may hold names; its kind is a word of capitals, in front or after that of
   // a script.
-  private static String kind(Throwable failure) {
-    if (!isAnswer(failure)) {
-      return "connection lost";
-    }
-    Matcher matcher = KIND.matcher(String.valueOf(failure.getMessage()));
+  private static String kind(RedisError error) {
+    Matcher matcher = KIND.matcher(String.valueOf(error.getMessage()));
     String kind = "ERR";
     while (matcher.find()) {
       kind = matcher.group();

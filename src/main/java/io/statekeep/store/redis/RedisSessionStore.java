@@ -128,8 +128,7 @@ public final class RedisSessionStore implements SessionStore {
 
   // Under the key is something that is not a hash: no session of ours, whoever put it there.
   private static Future<Records.@Nullable Content> unreadable(Throwable failure) {
-    Throwable cause = failure.getCause();
-    if (cause != null && RedisLinks.isError(cause, "WRONGTYPE")) {
+    if (failure.getCause() instanceof RedisError error && error.is("WRONGTYPE")) {
       LOG.warn("session.corrupt: a stored session cannot be read: not a hash");
       return Future.succeededFuture();
     }

@@ -22,11 +22,11 @@ enum Script {
   private final String sha1;
 
   Script(String... parts) {
-    StringBuilder joined = new StringBuilder();
+    StringBuilder joined = new StringBuilder("local function run()\n");
     for (String part : parts) {
       joined.append(read(part + ".lua"));
     }
-    text = joined.toString();
+    text = joined.append("end\n").append(read("run.lua")).toString();
     sha1 = sha1(text);
   }
 
