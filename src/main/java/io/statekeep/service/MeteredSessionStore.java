@@ -11,6 +11,7 @@ import io.statekeep.session.SessionDelta;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
+import io.statekeep.session.Visit;
 import io.vertx.core.Future;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -28,6 +29,7 @@ final class MeteredSessionStore implements SessionStore {
 
   private enum Verb {
     LOAD,
+    VISIT,
     CREATE,
     SAVE,
     ROTATE,
@@ -88,6 +90,11 @@ final class MeteredSessionStore implements SessionStore {
   @Override
   public Future<Optional<SessionRecord>> load(SessionKey key) {
     return measure(Verb.LOAD, () -> store.load(key));
+  }
+
+  @Override
+  public Future<Visit> visit(SessionKey key) {
+    return measure(Verb.VISIT, () -> store.visit(key));
   }
 
   @Override

@@ -12,6 +12,7 @@ final class Claim {
   private final List<VerifiedToken> candidates;
   private @Nullable VerifiedToken token;
   private @Nullable Future<Optional<SessionRecord>> loaded;
+  private boolean touched;
 
   /**
    * @param candidates verified, at most two
@@ -41,7 +42,13 @@ final class Claim {
       return Future.succeededFuture(Optional.empty());
     }
     if (candidates.size() == 1) {
-      return store.load(candidates.get(0).key());
+      return store
+          .visit(candidates.get(0).key())
+          .map(
+              visit -> {
+                touched = visit.touched();
+                return visit.record();
+              });
     }
     Future<Optional<SessionRecord>> one = store.load(candidates.get(0).key());
     Future<Optional<SessionRecord>> two = store.load(candidates.get(1).key());
@@ -81,6 +88,11 @@ final class Claim {
   /** Whether the store was asked and has no live session. */
   boolean isKnownDead() {
     return loaded != null && loaded.succeeded() && loaded.result().isEmpty();
+  }
+
+  /** Whether reading the record also recorded this activity. */
+  boolean touched() {
+    return touched;
   }
 
   /** The record after a save. */

@@ -106,6 +106,9 @@ final class Commit {
 
   private Future<CookieChange> touchIfDue() {
     SessionRecord seen = claim.seen();
+    if (seen != null && claim.touched()) {
+      return Future.succeededFuture(renew(seen));
+    }
     if (seen == null
         || !claim.ownsRecord()
         || !seen.lifetime().touchDue(sessions.policy(), sessions.clock().millis())) {

@@ -47,7 +47,18 @@ public record Lifetime(
 
   /** Whether activity at this moment is due to be recorded. */
   public boolean touchDue(SessionPolicy policy, long now) {
-    return slides() && now > lastSeenAt && now - lastSeenAt >= policy.touchIntervalFor(idleTimeout);
+    return now >= touchDueAt(policy);
+  }
+
+  /**
+   * From when on activity is due to be recorded, in milliseconds since the epoch; {@link
+   * SessionPolicy#LAST_MOMENT} for never.
+   */
+  public long touchDueAt(SessionPolicy policy) {
+    // Once in a millisecond at most, however short the interval.
+    return slides()
+        ? SessionPolicy.later(lastSeenAt, Math.max(1, policy.touchIntervalFor(idleTimeout)))
+        : SessionPolicy.LAST_MOMENT;
   }
 
   /** With activity recorded at this moment. */

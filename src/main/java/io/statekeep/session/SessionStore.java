@@ -18,6 +18,15 @@ public interface SessionStore {
   Future<Optional<SessionRecord>> load(SessionKey key);
 
   /**
+   * The live session under the key, for a request that counts as activity. A store that can record
+   * that in the same step does so if it is due ({@link Lifetime#touchDue}); for the others a {@link
+   * SessionDelta#TOUCH} follows.
+   */
+  default Future<Visit> visit(SessionKey key) {
+    return load(key).map(Visit::read);
+  }
+
+  /**
    * Stores a new session; false, and nothing written, if the key is taken. The caller checks the
    * limits of the policy.
    */

@@ -31,7 +31,7 @@ class SessionCommitTest {
       CookieChange change = await(session.commit());
       boolean touched = !deployment.stored(browser.token()).equals(before);
       assertThat(deployment.watched.calls())
-          .containsExactlyElementsOf(touched ? List.of("load", "save") : List.of("load"));
+          .containsExactlyElementsOf(touched ? List.of("visit", "save") : List.of("visit"));
       assertThat(change)
           .isEqualTo(touched ? keep(browser.token(), Deployment.IDLE_SECONDS) : CookieChange.NONE);
       sent += touched ? 1 : 0;
@@ -208,7 +208,7 @@ class SessionCommitTest {
     eager.clock.advance(Duration.ofSeconds(5));
     eager.watched.calls();
     assertThat(client.reads("a")).isEqualTo(1);
-    assertThat(eager.watched.calls()).containsExactly("load");
+    assertThat(eager.watched.calls()).containsExactly("visit");
     assertThat(eager.stored(fresh)).isEqualTo(before);
   }
 
@@ -249,24 +249,24 @@ class SessionCommitTest {
     record Case(String verb, List<String> calls, Consumer<Session> request) {}
     List<Case> cases =
         List.of(
-            new Case("load", List.of("load"), session -> await(session.get("a"))),
-            new Case("load", List.of("load"), session -> await(session.exists())),
-            new Case("load", List.of("load"), Session::cycleKey),
-            new Case("load", List.of("load"), session -> session.login("alice")),
+            new Case("visit", List.of("visit"), session -> await(session.get("a"))),
+            new Case("visit", List.of("visit"), session -> await(session.exists())),
+            new Case("visit", List.of("visit"), Session::cycleKey),
+            new Case("visit", List.of("visit"), session -> session.login("alice")),
             new Case("save", List.of("save"), session -> session.put("a", 2)),
             new Case("save", List.of("save"), session -> await(session.increment("n", 1))),
-            new Case("save", List.of("load", "save"), session -> await(session.get("a"))),
-            new Case("rotate", List.of("load", "rotate"), Session::cycleKey),
-            new Case("rotate", List.of("load", "rotate"), session -> session.login("alice")),
+            new Case("save", List.of("visit", "save"), session -> await(session.get("a"))),
+            new Case("rotate", List.of("visit", "rotate"), Session::cycleKey),
+            new Case("rotate", List.of("visit", "rotate"), session -> session.login("alice")),
             new Case("delete", List.of("delete"), Session::flush),
             new Case("delete", List.of("delete"), session -> session.flush().put("a", 2)),
             new Case("create", List.of("delete", "create"), session -> session.flush().put("a", 2)),
-            new Case("load", List.of("save", "load"), session -> session.put("a", 2)),
-            new Case("create", List.of("save", "load", "create"), s -> s.put("a", 2)));
+            new Case("visit", List.of("save", "visit"), session -> session.put("a", 2)),
+            new Case("create", List.of("save", "visit", "create"), s -> s.put("a", 2)));
     for (Case each : cases) {
       browser.does(session -> session.flush().put("a", 1).put("n", 1));
       deployment.clock.advance(Duration.ofMinutes(2));
-      if (each.calls.indexOf("load") == 1) {
+      if (each.calls.indexOf("visit") == 1) {
         // Only a session that is gone is looked up after a save.
         deployment.open(browser.token()).flush().commit();
       }

@@ -62,7 +62,7 @@ class SessionExpiryTest {
     Session session = browser.opens();
     assertThat(await(session.get("a"))).contains(1);
     assertThat(await(session.commit())).isEqualTo(CookieChange.NONE);
-    assertThat(deployment.watched.calls()).containsExactly("load");
+    assertThat(deployment.watched.calls()).containsExactly("visit");
     advance(Duration.ofMillis(1));
     assertThat(browser.reads("a")).isNull();
   }
@@ -91,7 +91,7 @@ class SessionExpiryTest {
       Session reading = browser.opens();
       assertThat(await(reading.get("a"))).isPresent();
       assertThat(await(reading.commit())).isEqualTo(CookieChange.NONE);
-      assertThat(deployment.watched.calls()).as("the touch").containsExactly("load", "save");
+      assertThat(deployment.watched.calls()).as("the touch").containsExactly("visit", "save");
       assertThat(browser.does(session -> session.put("a", 2))).isEqualTo(CookieChange.NONE);
     }
     // The server's side of it ends by the policy.

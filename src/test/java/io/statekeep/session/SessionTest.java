@@ -91,7 +91,7 @@ class SessionTest {
     assertThat(await(session.keys())).containsExactly("a", "b");
     assertThat(await(session.exists())).isTrue();
     await(session.commit());
-    assertThat(deployment.watched.calls()).containsExactly("load");
+    assertThat(deployment.watched.calls()).containsExactly("visit");
   }
 
   @Test
@@ -101,7 +101,7 @@ class SessionTest {
     browser.does(session -> session.put("a", 2).remove("b").putIfAbsent("c", 3));
     assertThat(deployment.watched.calls()).containsExactly("save");
     browser.asks(session -> session.get("a").onSuccess(a -> session.put("a", 3)));
-    assertThat(deployment.watched.calls()).containsExactly("load", "save");
+    assertThat(deployment.watched.calls()).containsExactly("visit", "save");
   }
 
   @Test
@@ -349,7 +349,7 @@ class SessionTest {
     deployment.clock.advance(Duration.ofSeconds(7));
     deployment.watched.calls();
     browser.does(session -> session.cycleKey().put("b", 2));
-    assertThat(deployment.watched.calls()).containsExactly("load", "rotate");
+    assertThat(deployment.watched.calls()).containsExactly("visit", "rotate");
     assertThat(browser.token()).isNotEqualTo(token);
     assertThat(deployment.isLive(token)).isFalse();
     SessionRecord after = deployment.stored(browser.token());
@@ -376,7 +376,7 @@ class SessionTest {
     String token = browser.token();
     deployment.watched.calls();
     browser.does(session -> session.put("theme", "dark").login("alice"));
-    assertThat(deployment.watched.calls()).containsExactly("load", "rotate");
+    assertThat(deployment.watched.calls()).containsExactly("visit", "rotate");
     assertThat(browser.token()).isNotEqualTo(token);
     assertThat(deployment.isLive(token)).isFalse();
     SessionRecord record = deployment.stored(browser.token());

@@ -16,6 +16,7 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
+import io.statekeep.session.Visit;
 import io.statekeep.testing.Keys;
 import io.statekeep.testing.ManualClock;
 import io.vertx.core.Future;
@@ -402,6 +403,39 @@ public abstract class SessionStoreContract {
     }
     assertThat(awaitAll(touches).stream().filter(o -> ((SaveOutcome.Saved) o).written()))
         .hasSize(1);
+  }
+
+  @Test
+  void aVisitFindsWhatALoadFindsAndRecordsActivityOnlyWhenItIsDue() {
+    SessionRecord record = created(withName("x"));
+    for (int i = 0; i < 3; i++) {
+      assertThat(await(store.visit(record.key()))).isEqualTo(Visit.read(Optional.of(record)));
+    }
+    assertThat(await(store.visit(Keys.next()))).isEqualTo(Visit.read(Optional.empty()));
+    clock.advance(Duration.ofMillis(POLICY.touchInterval()));
+    Visit due = await(store.visit(record.key()));
+    SessionRecord found = due.record().orElseThrow();
+    // Where the store does not record it in the same step, the touch that follows does.
+    assertThat(found.lifetime().touchDue(POLICY, now())).isNotEqualTo(due.touched());
+    SessionRecord touched = saved(record.key(), SessionDelta.TOUCH);
+    assertThat(touched.lifetime().lastSeenAt()).isEqualTo(now());
+    assertThat(await(other.visit(record.key())).record()).contains(touched);
+    clock.advance(Duration.ofMillis(touched.lifetime().expiresAt() - now()));
+    assertThat(await(store.visit(record.key()))).isEqualTo(Visit.read(Optional.empty()));
+  }
+
+  @Test
+  void aVisitByAnOldKeyWithinTheGraceRecordsNothing() {
+    SessionRecord record = created(withName("x"));
+    SessionKey moved = Keys.next();
+    clock.advance(Duration.ofMillis(POLICY.touchInterval()));
+    await(store.rotate(new Rotation(record.key(), moved, null, 60_000), SessionDelta.TOUCH));
+    Visit visit = await(store.visit(record.key()));
+    assertThat(visit.touched()).isFalse();
+    assertThat(visit.record().orElseThrow().key()).isEqualTo(moved);
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(await(store.visit(record.key())).record()).isEmpty();
+    assertThat(await(store.visit(moved)).record()).isPresent();
   }
 
   @Test

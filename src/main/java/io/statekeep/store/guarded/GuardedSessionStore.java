@@ -9,6 +9,7 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
 import io.statekeep.session.SessionStoreException;
+import io.statekeep.session.Visit;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -95,6 +96,11 @@ public final class GuardedSessionStore implements SessionStore {
   @Override
   public Future<Optional<SessionRecord>> load(SessionKey key) {
     return guard(() -> store.load(key));
+  }
+
+  @Override
+  public Future<Visit> visit(SessionKey key) {
+    return guard(() -> store.visit(key));
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.statekeep.session.SessionDelta;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
+import io.statekeep.session.Visit;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,18 +59,26 @@ public final class LayeredSessionStore implements SessionStore {
 
   @Override
   public Future<Optional<SessionRecord>> load(SessionKey key) {
+    return read(key, () -> store.load(key).map(Visit::read)).map(Visit::record);
+  }
+
+  @Override
+  public Future<Visit> visit(SessionKey key) {
+    return read(key, () -> store.visit(key));
+  }
+
+  private Future<Visit> read(SessionKey key, Supplier<Future<Visit>> read) {
     SessionRecord copy = near.get(key);
     // A copy that has expired may have been touched by another node: the store decides.
     return copy != null && copy.isLive(clock.millis())
-        ? Future.succeededFuture(Optional.of(copy))
-        : share(key);
+        ? Future.succeededFuture(Visit.read(Optional.of(copy)))
+        : share(key, read);
   }
 
   // A read may be shared as long as nothing has changed here since it began: whoever asks after an
-  // acknowledged change
-  // must not get an answer from before it.
-  private Future<Optional<SessionRecord>> share(SessionKey key) {
-    Promise<Optional<SessionRecord>> promise = vertx.promise();
+  // acknowledged change must not get an answer from before it.
+  private Future<Visit> share(SessionKey key, Supplier<Future<Visit>> read) {
+    Promise<Visit> promise = vertx.promise();
     Flight[] started = new Flight[1];
     Flight flight =
         flights.computeIfAbsent(
@@ -79,20 +89,19 @@ public final class LayeredSessionStore implements SessionStore {
             });
     flight.result.future().onComplete(promise);
     if (started[0] != null) {
-      fetch(key, flight);
+      fetch(key, flight, read);
     }
     return promise.future();
   }
 
-  private void fetch(SessionKey key, Flight flight) {
+  private void fetch(SessionKey key, Flight flight, Supplier<Future<Visit>> read) {
     NearCache.Ticket ticket = near.beginRead(key);
-    store
-        .load(key)
+    read.get()
         .onComplete(
-            loaded -> {
-              ticket.end(loaded.succeeded() ? ownRecord(key, loaded.result()) : null);
+            visit -> {
+              ticket.end(visit.succeeded() ? ownRecord(key, visit.result().record()) : null);
               flights.remove(key, flight);
-              flight.result.handle(loaded);
+              flight.result.handle(visit);
             });
   }
 
@@ -102,7 +111,7 @@ public final class LayeredSessionStore implements SessionStore {
     return loaded.filter(record -> record.key().equals(key)).orElse(null);
   }
 
-  private record Flight(Promise<Optional<SessionRecord>> result) {}
+  private record Flight(Promise<Visit> result) {}
 
   @Override
   public Future<Boolean> create(SessionRecord record) {

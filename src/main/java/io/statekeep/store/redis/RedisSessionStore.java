@@ -11,6 +11,7 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
+import io.statekeep.session.Visit;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
@@ -46,6 +47,7 @@ public final class RedisSessionStore implements SessionStore {
   private final Keys keys;
   private final SessionPolicy policy;
   private final InstantSource clock;
+  private final RecentTouches touches;
 
   /**
    * What the store works by.
@@ -68,6 +70,7 @@ public final class RedisSessionStore implements SessionStore {
     keys = new Keys(rules.prefix());
     policy = rules.policy();
     clock = rules.clock();
+    touches = new RecentTouches(policy);
   }
 
   /**
@@ -97,17 +100,41 @@ public final class RedisSessionStore implements SessionStore {
 
   @Override
   public Future<Optional<SessionRecord>> load(SessionKey key) {
-    return read(key)
-        .compose(
-            content -> {
-              long now = clock.millis();
-              if (content instanceof Records.Content.Moved moved) {
-                return now < moved.until()
-                    ? follow(moved.to(), MAX_STEPS)
-                    : Future.succeededFuture(Optional.empty());
-              }
-              return Future.succeededFuture(live(content, now));
-            });
+    return read(key).compose(this::found);
+  }
+
+  private Future<Optional<SessionRecord>> found(Records.@Nullable Content content) {
+    long now = clock.millis();
+    if (content instanceof Records.Content.Moved moved) {
+      return now < moved.until()
+          ? follow(moved.to(), MAX_STEPS)
+          : Future.succeededFuture(Optional.empty());
+    }
+    Optional<SessionRecord> record = live(content, now);
+    record.ifPresent(touches::saw);
+    return Future.succeededFuture(record);
+  }
+
+  /**
+   * A session that this node has lately read, and whose activity is not due to be recorded, is only
+   * read; any other one a script reads and touches in one.
+   */
+  @Override
+  public Future<Visit> visit(SessionKey key) {
+    if (touches.notDue(key, clock.millis())) {
+      return load(key).map(Visit::read);
+    }
+    return links
+        .run(
+            Script.VISIT,
+            List.of(keys.session(key), keys.byExpiry()),
+            request -> addDelta(request, key, SessionDelta.TOUCH))
+        .compose(answer -> visited(key, answer));
+  }
+
+  private Future<Visit> visited(SessionKey key, Response answer) {
+    boolean touched = answer.get(0).toString().equals("written");
+    return found(Records.read(key, answer.get(1))).map(record -> new Visit(record, touched));
   }
 
   private Future<Optional<SessionRecord>> follow(SessionKey key, int steps) {
@@ -172,12 +199,14 @@ public final class RedisSessionStore implements SessionStore {
         .run(
             Script.SAVE,
             List.of(keys.session(key), keys.byExpiry()),
-            request -> {
-              request.arg(key.value()).arg(keys.subjects());
-              DeltaArguments.add(request, delta, policy, clock.millis());
-              return request;
-            })
+            request -> addDelta(request, key, delta))
         .map(answer -> outcome(key, answer));
+  }
+
+  private Request addDelta(Request request, SessionKey key, SessionDelta delta) {
+    request.arg(key.value()).arg(keys.subjects());
+    DeltaArguments.add(request, delta, policy, clock.millis());
+    return request;
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 enum Script {
   CREATE("common", "create"),
   SAVE("common", "apply", "save"),
+  VISIT("common", "apply", "visit"),
   ROTATE("common", "apply", "rotate"),
   DELETE("common", "delete"),
   DELETE_SUBJECT("common", "delete_subject"),

@@ -123,3 +123,15 @@ local function apply(key, at)
   r.later = r.expires > was
   return r, changes or due
 end
+
+-- The end of a script that applied a delta and leaves the session where it is: KEYS and ARGV are those of save.lua.
+local function saved(r, written)
+  if r.sooner then
+    -- The purge looks no earlier than this index says; later deadlines it finds out when it looks.
+    redis.call('ZADD', KEYS[2], int(r.expires), ARGV[1])
+  elseif r.later then
+    local subject = redis.call('HGET', KEYS[1], 's')
+    if subject then keep_index(ARGV[2] .. subject, r.expires) end
+  end
+  return {written and 'written' or 'same', redis.call('HGETALL', KEYS[1])}
+end

@@ -2,6 +2,7 @@ package io.statekeep.store.layered;
 
 import static io.statekeep.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statekeep.session.Attributes;
 import io.statekeep.session.Rotation;
@@ -10,6 +11,7 @@ import io.statekeep.session.SessionDelta;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
+import io.statekeep.session.SessionStoreException;
 import io.statekeep.store.local.LocalSessionStore;
 import io.statekeep.testing.HeldStore;
 import io.statekeep.testing.Keys;
@@ -250,7 +252,7 @@ class LayeredSessionStoreTest {
     far.hold();
     Future<Optional<SessionRecord>> read = store.load(record.key());
     far.lose(0, false);
-    assertThat(read.failed()).isTrue();
+    assertThatThrownBy(() -> await(read)).isInstanceOf(SessionStoreException.class);
     far.letGo();
     assertThat(loaded()).contains(record);
   }

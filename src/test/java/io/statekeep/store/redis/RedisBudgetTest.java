@@ -15,6 +15,7 @@ import io.statekeep.testing.OwnRedis;
 import io.statekeep.testing.RedisShell;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,6 +57,7 @@ class RedisBudgetTest {
         new RedisSessionStore(vertx, rules, RedisSessionStore.clients(vertx, redis.url(), 30_000));
     // Every script is known from here on: a text is sent once in the life of a server.
     SessionRecord record = created("alice");
+    await(store.visit(record.key()));
     await(store.save(record.key(), SessionDelta.TOUCH));
     await(store.rotate(Rotation.of(record.key(), Keys.next()), SessionDelta.TOUCH));
     await(store.list(new Query("alice", 1, null)));
@@ -84,6 +86,21 @@ class RedisBudgetTest {
     assertThat(shell.calls()).containsOnlyKeys("hgetall").containsEntry("hgetall", 1);
     await(store.load(Keys.next()));
     assertThat(shell.calls()).containsOnlyKeys("hgetall").containsEntry("hgetall", 2);
+  }
+
+  @Test
+  void aVisitIsOneCommandWhetherOrNotItRecordsTheActivity() {
+    SessionRecord record = created(null);
+    assertThat(await(store.visit(record.key())).touched()).isFalse();
+    assertOneScript();
+    shell.forget();
+    // Seen by this node, and not due: a plain read will do.
+    assertThat(await(store.visit(record.key())).touched()).isFalse();
+    assertThat(shell.calls()).containsOnlyKeys("hgetall").containsEntry("hgetall", 1);
+    shell.forget();
+    clock.advance(Duration.ofMillis(POLICY.touchInterval()));
+    assertThat(await(store.visit(record.key())).touched()).isTrue();
+    assertOneScript();
   }
 
   @Test
