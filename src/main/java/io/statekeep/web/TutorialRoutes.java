@@ -103,7 +103,7 @@ public final class TutorialRoutes {
   private void getCookie(RoutingContext context) {
     String value = CookieHandler.cookies(context).first(COOKIE);
     String text = value == null ? "None" : CookieText.decode(value);
-    Reply.text("get_cookie:" + text).send(context);
+    sendUncached(context, Reply.text("get_cookie:" + text));
   }
 
   private void setCookie(RoutingContext context) {
@@ -114,7 +114,13 @@ public final class TutorialRoutes {
     }
     SetCookie cookie = cookie(CookieText.encode(value), maxAge(parameters.get("max_age")));
     context.response().headers().add(HttpHeaders.SET_COOKIE, cookie.header(clock.millis()));
-    Reply.text("set_cookie").send(context);
+    sendUncached(context, Reply.text("set_cookie"));
+  }
+
+  // What one client's cookie says, or what becomes one, is not to meet another by way of a cache.
+  private static void sendUncached(RoutingContext context, Reply reply) {
+    context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    reply.send(context);
   }
 
   private static SetCookie cookie(String value, @Nullable Long maxAge) {
