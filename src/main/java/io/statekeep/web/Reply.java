@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Reply(int status, @Nullable CharSequence contentType, Buffer body) {
   private static final CharSequence TEXT = HttpHeaders.createOptimized("text/plain; charset=utf-8");
+  private static final CharSequence TYPE_OPTIONS =
+      HttpHeaders.createOptimized("x-content-type-options");
+  private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
   private static final Reply NO_CONTENT = new Reply(204, null, Buffer.buffer());
 
   /** 200 with plain text. */
@@ -37,6 +40,8 @@ public record Reply(int status, @Nullable CharSequence contentType, Buffer body)
     response.setStatusCode(status);
     if (contentType != null) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, contentType);
+      // Answers repeat what a client sent: no browser is to take them for a page.
+      response.putHeader(TYPE_OPTIONS, NO_SNIFF);
       response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
     }
     if (context.request().method().equals(HttpMethod.HEAD)) {

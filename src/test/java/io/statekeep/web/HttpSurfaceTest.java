@@ -8,7 +8,10 @@ import io.statekeep.testing.HttpProbe;
 import io.statekeep.testing.HttpProbe.Answer;
 import io.statekeep.testing.ManualClock;
 import io.vertx.core.json.JsonObject;
+import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +20,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every route has in common: methods, limits, problems, transport. */
 class HttpSurfaceTest {
+  private static final Map<String, String> WITH_LOGIN =
+      Map.of("STORE", "local", "USERS_FILE", "src/test/resources/users");
+
+  // A request that nobody sent: it stands where the one before it may seem to end.
+  private static final String NEXT =
+      String.join(
+          "\r\n",
+          "GET /get_cookie HTTP/1.1",
+          "Host: x",
+          "Connection: close",
+          "Cookie: username=smuggled",
+          "",
+          "");
+
   private final HttpProbe http = Backend.LOCAL.shared();
 
   @ParameterizedTest
@@ -44,6 +61,23 @@ class HttpSurfaceTest {
   @ValueSource(strings = {"/", "/nothing", "/plain/x", "/health/live", "/metrics"})
   void anotherPathIsNotFound(String path) {
     assertProblem(http.get(path), 404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/set_session?user_id=9", "/update_session", "/del_session"})
+  void askingForTheHeadOfAChangeChangesNothing(String path) {
+    String token = http.get("/set_session?user_id=3").token();
+    for (String method : List.of("HEAD", "OPTIONS", "TRACE", "BREW")) {
+      Answer answer =
+          http.send(
+              http.request(path)
+                  .method(method, HttpRequest.BodyPublishers.noBody())
+                  .header("Cookie", "sessionid=" + token));
+      assertThat(answer.status()).as(method).isEqualTo(405);
+      assertThat(answer.setCookies()).isEmpty();
+    }
+    assertThat(http.get("/get_session", token).body()).isEqualTo("get_session:3");
+    assertThat(http.get("/update_session", token).body()).isEqualTo("counter:1");
   }
 
   @Test
@@ -182,6 +216,162 @@ class HttpSurfaceTest {
     Map<String, String> settings = Map.of("STORE", "local", "TUTORIAL_ENABLED", "false");
     try (RunningServer server = RunningServer.start(settings)) {
       assertProblem(new HttpProbe(server.port()).get("/plain"), 404);
+    }
+  }
+
+  // --- what every answer says
+
+  /** One answer of each kind, with and without a session, good and bad. */
+  private static List<Answer> answersOfEveryKind(HttpProbe there) {
+    String form = "application/x-www-form-urlencoded";
+    String right = "username=alice&password=secret";
+    Answer set = there.get("/set_session?counter=text");
+    Answer login = there.post("/login", set.token(), form, right);
+    return List.of(
+        set,
+        login,
+        there.get("/get_session"),
+        there.get("/get_session", login.token()),
+        there.get("/update_session"),
+        there.get("/update_session", login.token()),
+        there.get("/set_session?" + "n".repeat(129) + "=1", login.token()),
+        there.get("/set_session?user_id=8", login.token()),
+        there.post("/login", login.token(), form, "username=alice&password=wrong"),
+        there.post("/login", login.token(), "text/plain", right),
+        there.post("/login", login.token(), form, "username=alice"),
+        there.get("/get_cookie"),
+        there.getWithCookies("/get_cookie", "username=x"),
+        there.get("/set_cookie?username=x"),
+        there.get("/set_cookie"),
+        there.method("PUT", "/get_session"),
+        there.get("/nothing", login.token()),
+        there.get("/del_session", login.token()),
+        there.get("/del_session", login.token()),
+        there.post("/logout", login.token(), form, ""));
+  }
+
+  @Test
+  void whatDependsOnACookieIsNotCachedAndSetsEachCookieOnce() {
+    try (RunningServer server = RunningServer.start(WITH_LOGIN)) {
+      List<Answer> answers = answersOfEveryKind(new HttpProbe(server.port()));
+      assertThat(answers)
+          .extracting(Answer::status)
+          .contains(200, 204, 400, 401, 404, 405, 409, 415);
+      for (Answer answer : answers) {
+        assertThat(answer.header("cache-control")).as(answer.body()).contains("no-store");
+        assertThat(answer.setCookies()).hasSizeLessThanOrEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void noAnswerIsTakenForAPageOrTellsOfTheServerOrIsOpenToOtherOrigins() {
+    try (RunningServer server = RunningServer.start(WITH_LOGIN)) {
+      HttpProbe there = new HttpProbe(server.port());
+      List<Answer> answers = new ArrayList<>(answersOfEveryKind(there));
+      answers.add(there.get("/plain"));
+      answers.add(
+          there.send(there.request("/get_session").header("Origin", "https://other.example")));
+      for (Answer answer : answers) {
+        if (answer.header("content-type").isPresent()) {
+          assertThat(answer.header("content-type").orElseThrow())
+              .isIn("text/plain; charset=utf-8", "application/problem+json");
+          assertThat(answer.header("x-content-type-options")).contains("nosniff");
+        }
+        assertThat(answer.response().headers().map().keySet())
+            .noneMatch(name -> name.matches("(?i)server|x-powered-by|via|access-control-.*"));
+      }
+    }
+  }
+
+  @Test
+  void noTokenAForgedOneAnEndedOneAndAnExpiredOneLookAlike() {
+    ManualClock clock = new ManualClock();
+    try (RunningServer server = RunningServer.start(Map.of("STORE", "local"), clock)) {
+      HttpProbe there = new HttpProbe(server.port());
+      String expired = there.get("/set_session").token();
+      clock.advance(Duration.ofDays(15));
+      String ended = there.get("/set_session").token();
+      there.get("/del_session", ended);
+      String forged = ended.substring(0, 44) + expired.substring(44);
+      Answer none = there.get("/update_session");
+      assertProblem(none, 401);
+      for (String token : List.of(expired, ended, forged, "x")) {
+        Answer answer = there.get("/update_session", token);
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.body()).isEqualTo(none.body());
+        assertThat(answer.response().headers()).isEqualTo(none.response().headers());
+      }
+    }
+  }
+
+  // --- framing
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+        "Content-Length: 5\r\nContent-Length: 5\r\n",
+        "Content-Length: 5\r\nContent-Length: 6\r\n",
+        "Content-Length: 5, 5\r\n",
+        "Content-Length: +5\r\n",
+        "Content-Length: -5\r\n",
+        "Content-Length: 0x5\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding : chunked\r\n",
+        "Transfer-Encoding:\u000bchunked\r\n",
+        "X: a\rb\r\n",
+        "X: a\0b\r\n",
+        "X: a\n",
+      })
+  void aRequestWhoseEndIsInDoubtIsRefusedAndNothingBehindItIsServed(String lines) {
+    String request =
+        "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + lines + "\r\n";
+    assertThat(http.raw(request + "0\r\n\r\n" + NEXT))
+        .startsWith("HTTP/1.1 400")
+        .doesNotContain("smuggled");
+  }
+
+  @Test
+  void aRequestLineThatIsNotOfHttp11IsRefusedAndNothingBehindItIsServed() {
+    String post = "\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    for (String request :
+        List.of(
+            "POST /login HTTP/1.0" + post,
+            "\u0001GET /plain HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /plain HTTP/1.1\nHost: x\n\n")) {
+      assertThat(http.raw(request + NEXT)).contains(" 400 ").doesNotContain("smuggled");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-5\r\n", "0x5\r\n", "5;\n", "g\r\n", "ffffffffffffffffff\r\n"})
+  void aChunkWhoseSizeIsInDoubtEndsTheConnection(String size) {
+    String request =
+        String.join(
+            "\r\n",
+            "POST /login HTTP/1.1",
+            "Host: x",
+            "Content-Type: application/json",
+            "Transfer-Encoding: chunked",
+            "",
+            "");
+    assertThat(http.raw(request + size + "hello\r\n0\r\n\r\n" + NEXT))
+        .doesNotContain("smuggled")
+        .doesNotContain("HTTP/1.1 200");
+  }
+
+  @Test
+  void aConnectionThatFallsSilentIsClosed() {
+    Map<String, String> settings = Map.of("STORE", "local", "HTTP_IDLE_TIMEOUT", "1s");
+    try (RunningServer server = RunningServer.start(settings)) {
+      HttpProbe there = new HttpProbe(server.port());
+      // Each returns when the server closes.
+      assertThat(there.raw("")).isEmpty();
+      assertThat(there.raw("GET /plain HTTP/1.1\r\nHost: x\r\nX: ")).isEmpty();
+      assertThat(there.raw("GET /plain HTTP/1.1\r\nHost: x\r\n\r\n")).endsWith("hello");
     }
   }
 
