@@ -17,10 +17,13 @@ import org.slf4j.LoggerFactory;
  * The log: one line an event, written by a thread of its own, so that no event loop waits for it.
  */
 final class LogSetup {
-  // What could end a line early, or move a terminal's cursor, is shown as a blank.
+  // What could end a line early, or move a terminal's cursor, is shown as a blank; the lines of a
+  // trace are set in, so that none of them passes for an event.
   private static final String TEXT =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX,UTC} %-5level %logger{0} - "
-          + "%replace(%msg){'[\\p{Cntrl}\\u2028\\u2029]',' '}%n";
+          + "%replace(%msg){'[\\p{Cc}\\u2028\\u2029]',' '}%n"
+          + "%replace(%replace(%ex){'[\\p{Cc}\\u2028\\u2029&&[^\\n\\t]]',' '})"
+          + "{'(?m)^(?=.)','  '}%nopex";
   private static final int QUEUE = 8192;
 
   private LogSetup() {}
@@ -48,7 +51,7 @@ final class LogSetup {
     context.getLogger("org.flywaydb").setLevel(Level.WARN);
   }
 
-  private static Encoder<ILoggingEvent> encoder(LoggerContext context, boolean json) {
+  static Encoder<ILoggingEvent> encoder(LoggerContext context, boolean json) {
     if (json) {
       JsonEncoder encoder = new JsonEncoder();
       encoder.setContext(context);
