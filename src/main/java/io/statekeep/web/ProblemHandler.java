@@ -87,6 +87,10 @@ public final class ProblemHandler implements Handler<RoutingContext> {
 
   /** Sends a problem now. */
   static void send(RoutingContext context, Problem problem) {
+    if (context.response().headWritten()) {
+      // A body may fail in more than one way while it comes: the first has been answered.
+      return;
+    }
     problem.headers().forEach(context.response()::putHeader);
     context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     new Reply(problem.status(), PROBLEM_JSON, body(problem)).send(context);

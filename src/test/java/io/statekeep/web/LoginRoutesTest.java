@@ -1,12 +1,19 @@
 package io.statekeep.web;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.statekeep.service.RunningServer;
 import io.statekeep.testing.Backend;
 import io.statekeep.testing.HttpProbe;
 import io.statekeep.testing.HttpProbe.Answer;
 import io.statekeep.testing.ManualClock;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Login and logout through real HTTP. Most tests have a node of their own: tries are counted. */
 class LoginRoutesTest {
@@ -153,6 +161,106 @@ class LoginRoutesTest {
         .isEqualTo(429);
     clock.advance(Duration.ofSeconds(40));
     assertThat(http.post("/login", "", FORM, RIGHT).status()).isEqualTo(200);
+  }
+
+  /** A wrong try of this name by a client that says it comes from there. */
+  private static int tryFrom(HttpProbe there, String name, String address) {
+    String body = "username=" + name + "&password=wrong";
+    return there
+        .send(
+            there
+                .request("/login")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .header("Content-Type", FORM)
+                .header("X-Forwarded-For", address)
+                .header("Forwarded", "for=" + address))
+        .status();
+  }
+
+  @Test
+  void aClientIsThrottledWhateverItSaysOfItsAddress() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(tryFrom(http, "name" + i, "192.0.2." + i)).isEqualTo(401);
+    }
+    assertThat(tryFrom(http, "another", "198.51.100.1")).isEqualTo(429);
+  }
+
+  @Test
+  void clientsOfATrustedProxyAreThrottledApart() {
+    Map<String, String> settings =
+        Map.of(
+            "STORE", "local",
+            "USERS_FILE", "src/test/resources/users",
+            "TRUSTED_PROXIES", "127.0.0.0/8");
+    try (RunningServer trusting = RunningServer.start(settings, clock)) {
+      HttpProbe there = new HttpProbe(trusting.port());
+      for (int i = 0; i < 10; i++) {
+        assertThat(tryFrom(there, "name" + i, "192.0.2.1")).isEqualTo(401);
+      }
+      assertThat(tryFrom(there, "another", "192.0.2.1")).isEqualTo(429);
+      // What the client wrote in front of its address is its own word.
+      assertThat(tryFrom(there, "another", "198.51.100.1, 192.0.2.1")).isEqualTo(429);
+      assertThat(tryFrom(there, "another", "192.0.2.2")).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void aBodyWithoutALengthIsBoundedToo() {
+    byte[] large = ("{\"username\":\"" + "x".repeat(20_000) + "\"}").getBytes(US_ASCII);
+    HttpRequest.Builder chunked =
+        http.request("/login")
+            .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large)))
+            .header("Content-Type", JSON);
+    Answer answer = http.send(chunked);
+    assertThat(answer.status()).isEqualTo(413);
+    assertThat(answer.header("content-type")).contains("application/problem+json");
+  }
+
+  @Test
+  void aBodyThatIsTooLargeInTwoWaysIsRefusedOnce() {
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> events = new ListAppender<>();
+    events.start();
+    root.addAppender(events);
+    // One field is over its bound, and some chunks later the whole body is, too.
+    byte[] large = ("username=" + "x".repeat(100_000)).getBytes(US_ASCII);
+    HttpRequest.Builder chunked =
+        http.request("/login")
+            .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large)))
+            .header("Content-Type", FORM);
+    try {
+      assertThat(http.send(chunked).status()).isBetween(400, 413);
+      // Served after the rest of the body.
+      assertThat(http.post("/login", "", FORM, RIGHT).status()).isEqualTo(200);
+    } finally {
+      root.detachAppender(events);
+    }
+    assertThat(events.list).noneMatch(event -> event.getLevel().equals(Level.ERROR));
+  }
+
+  @Test
+  void everyTryIsOneEvent() {
+    Logger logger = (Logger) LoggerFactory.getLogger(LoginRoutes.class);
+    ListAppender<ILoggingEvent> events = new ListAppender<>();
+    events.start();
+    logger.addAppender(events);
+    logger.setLevel(Level.INFO);
+    try {
+      http.post("/login", "", FORM, "username=alice&password=wrong");
+      http.post("/login", "", FORM, "username=nobody&password=secret");
+      http.post("/login", "", FORM, RIGHT);
+      for (int i = 0; i < 8; i++) {
+        http.post("/login", "", FORM, RIGHT);
+      }
+    } finally {
+      logger.detachAppender(events);
+      logger.setLevel(null);
+    }
+    assertThat(events.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .startsWith("login.failed", "login.failed", "login.succeeded")
+        .endsWith("login.succeeded", "login.throttled")
+        .hasSize(11);
   }
 
   @Test
