@@ -1,5 +1,7 @@
 package io.statekeep.web;
 
+import static io.statekeep.testing.Await.await;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -10,9 +12,23 @@ import ch.qos.logback.core.AppenderBase;
 import io.statekeep.service.RunningServer;
 import io.statekeep.testing.Backend;
 import io.statekeep.testing.HttpProbe;
+import io.statekeep.testing.RedisShell;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Response;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +37,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Nothing that we write down, at any level, holds a token, a key, a password or what a session
- * holds.
+ * holds; and no store holds a token.
  */
 class SecrecyTest {
   private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
@@ -94,5 +110,84 @@ class SecrecyTest {
         assertThat(metrics).doesNotContain(telling);
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Backend.class,
+      names = {"HSQLDB", "POSTGRES", "MARIADB", "REDIS"})
+  void noStoreHoldsAToken(Backend backend) throws Exception {
+    Map<String, String> settings = backend.newSettings();
+    settings.put("USERS_FILE", "src/test/resources/users");
+    String token;
+    String login;
+    try (RunningServer server = RunningServer.start(settings)) {
+      HttpProbe http = new HttpProbe(server.port());
+      String form = "application/x-www-form-urlencoded";
+      token = http.get("/set_session?note=kept-in-the-store").token();
+      login = http.post("/login", token, form, "username=alice&password=secret").token();
+      http.get("/update_session", login);
+    }
+    String held = contents(settings);
+    assertThat(held).contains("kept-in-the-store");
+    for (String secret : List.of(token, login)) {
+      String random = secret.substring(0, 43);
+      byte[] bytes = Base64.getUrlDecoder().decode(random);
+      assertThat(held)
+          .doesNotContain(random)
+          .doesNotContain(secret.substring(44))
+          .doesNotContainIgnoringCase(HexFormat.of().formatHex(bytes))
+          .doesNotContain(new String(bytes, ISO_8859_1));
+    }
+  }
+
+  /** Everything that the store of these settings has, byte for byte, as ISO-8859-1. */
+  private static String contents(Map<String, String> settings) throws Exception {
+    if (settings.containsKey("REDIS_URL")) {
+      return ofRedis(settings.get("REDIS_URL"), settings.get("REDIS_PREFIX"));
+    }
+    String url = settings.get("JDBC_URL");
+    return url.startsWith("jdbc:hsqldb:file:")
+        ? ofFiles(Path.of(url.substring("jdbc:hsqldb:file:".length())).getParent())
+        : ofTables(url, settings.get("JDBC_USER"));
+  }
+
+  private static String ofFiles(Path folder) throws IOException {
+    StringBuilder held = new StringBuilder();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        held.append(file.getFileName()).append(Files.readString(file, ISO_8859_1));
+      }
+    }
+    return held.toString();
+  }
+
+  private static String ofTables(String url, String user) throws SQLException {
+    StringBuilder held = new StringBuilder();
+    try (Connection connection = DriverManager.getConnection(url, user, "");
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT * FROM statekeep_session")) {
+      while (rows.next()) {
+        for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+          held.append(rows.getString(column)).append('\n');
+        }
+      }
+    }
+    return held.toString();
+  }
+
+  private static String ofRedis(String url, String prefix) {
+    StringBuilder held = new StringBuilder();
+    Vertx vertx = Vertx.vertx();
+    try (RedisShell shell = new RedisShell(vertx, url)) {
+      for (Response name : shell.run("KEYS", prefix + "*")) {
+        String key = name.toString();
+        boolean hash = shell.run("TYPE", key).toString().equals("hash");
+        Response content = hash ? shell.run("HGETALL", key) : shell.run("ZRANGE", key, "0", "-1");
+        held.append(key).append(content).append('\n');
+      }
+    }
+    await(vertx.close());
+    return held.toString();
   }
 }
