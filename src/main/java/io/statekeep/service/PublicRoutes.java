@@ -44,7 +44,8 @@ final class PublicRoutes {
   /** The routes for one event loop. */
   Router router(Vertx vertx) {
     Router router = Router.router(vertx);
-    SessionHandler handler = new SessionHandler(sessions, cookie);
+    SessionHandler handler =
+        new SessionHandler(sessions, cookie, config.store().timeout().toMillis());
     if (config.tutorial()) {
       new TutorialRoutes(handler, sessions.clock()).attach(router);
       new LoginRoutes(handler, users, config.trustedProxies(), logins).attach(router);

@@ -25,14 +25,17 @@ public final class SessionHandler implements Handler<RoutingContext> {
 
   private final Sessions sessions;
   private final SessionCookie cookie;
+  private final AnswerDeadline deadline;
 
   /**
    * @param sessions opens them
    * @param cookie carries their tokens
+   * @param timeoutMillis how long an answer may take before it is 503, in milliseconds
    */
-  public SessionHandler(Sessions sessions, SessionCookie cookie) {
+  public SessionHandler(Sessions sessions, SessionCookie cookie, long timeoutMillis) {
     this.sessions = sessions;
     this.cookie = cookie;
+    this.deadline = new AnswerDeadline(timeoutMillis);
   }
 
   @Override
@@ -65,12 +68,14 @@ public final class SessionHandler implements Handler<RoutingContext> {
    */
   public void send(RoutingContext context, Future<Reply> answer) {
     Session session = session(context);
-    answer
-        .compose(
+    Future<Reply> committed =
+        answer.compose(
             reply ->
                 reply.status() >= 500
                     ? Future.succeededFuture(reply)
-                    : commit(context, session, reply))
+                    : commit(context, session, reply));
+    deadline
+        .limit(context.vertx(), committed)
         .onComplete(
             reply -> {
               if (session.isUsed()) {
@@ -89,7 +94,9 @@ public final class SessionHandler implements Handler<RoutingContext> {
         .commit()
         .map(
             change -> {
-              cookie.write(context, change);
+              if (!context.response().headWritten()) {
+                cookie.write(context, change);
+              }
               return reply;
             });
   }

@@ -43,6 +43,7 @@ class SessionHandlerTest {
   void listen() {
     Router router = Router.router(vertx);
     route(router, "/put", session -> Future.succeededFuture(Reply.text("done")));
+    route(router, "/put/soon", 200, session -> Future.succeededFuture(Reply.text("done")));
     route(
         router,
         "/throws",
@@ -68,10 +69,15 @@ class SessionHandlerTest {
 
   /** A route that changes its session first. */
   private void route(Router router, String path, Function<Session, Future<Reply>> answer) {
+    route(router, path, 30_000, answer);
+  }
+
+  private void route(
+      Router router, String path, long timeoutMillis, Function<Session, Future<Reply>> answer) {
     Sessions sessions = new Sessions(store, Keys.TOKENS, SessionPolicy.DEFAULT, clock);
     SessionCookie cookie =
         new SessionCookie("sessionid", CookieAttributes.PLAIN, false, TrustedProxies.NONE, clock);
-    SessionHandler handler = new SessionHandler(sessions, cookie);
+    SessionHandler handler = new SessionHandler(sessions, cookie, timeoutMillis);
     router
         .route(path)
         .handler(new CookieHandler())
@@ -129,6 +135,22 @@ class SessionHandlerTest {
         });
     assertThat(answer.join().status()).isEqualTo(503);
     assertThat(answer.join().setCookies()).isEmpty();
+  }
+
+  @Test
+  void anAnswerThatTakesTooLongIsAnOutageEvenIfTheStoreAnswersLater() {
+    Answer answer = http.get("/put/soon");
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.header("retry-after")).isPresent();
+    onLoop(
+        () -> {
+          store.letGo();
+          return true;
+        });
+    assertThat(answer.setCookies()).isEmpty();
+    Answer next = http.get("/put/soon");
+    assertThat(next.status()).isEqualTo(200);
+    assertThat(next.setCookies()).hasSize(1);
   }
 
   @ParameterizedTest
