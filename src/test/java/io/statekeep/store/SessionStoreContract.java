@@ -406,6 +406,26 @@ public abstract class SessionStoreContract {
   }
 
   @Test
+  void nodesThatChangeTheSameFewSessionsFromOldCopiesAllSucceed() {
+    List<SessionRecord> records = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      records.add(created(withName("x")));
+    }
+    List<Future<SaveOutcome>> saves = new ArrayList<>();
+    for (int i = 0; i < 1600; i++) {
+      SessionRecord old = records.get(i % records.size());
+      SessionDelta delta = SessionDelta.increment("n", 1);
+      SessionStore node = (i / records.size()) % 2 == 0 ? store : other;
+      saves.add(node.save(old.key(), i % 3 == 0 ? delta : delta.withSeen(old)));
+    }
+    assertThat(awaitAll(saves)).allMatch(SaveOutcome.Saved.class::isInstance);
+    for (SessionRecord record : records) {
+      assertThat(await(store.load(record.key())).orElseThrow().attributes().get("n"))
+          .isEqualTo("200");
+    }
+  }
+
+  @Test
   void aVisitFindsWhatALoadFindsAndRecordsActivityOnlyWhenItIsDue() {
     SessionRecord record = created(withName("x"));
     for (int i = 0; i < 3; i++) {

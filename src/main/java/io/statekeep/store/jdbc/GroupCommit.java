@@ -9,11 +9,12 @@ import io.vertx.sqlclient.Transaction;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -106,9 +107,7 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
       return alone.run(connection).onSuccess(conclusion.answers::add).mapEmpty();
     }
     Collection<RowChange> changes = changes(batch);
-    Set<SessionKey> toRead = new HashSet<>();
-    changes.stream().filter(RowChange::readsRow).forEach(change -> toRead.add(change.key));
-    return Loads.lock(connection, toRead, dialect)
+    return Loads.lock(connection, toRead(changes), dialect)
         .compose(
             loads -> {
               long now = clock.millis();
@@ -122,8 +121,28 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
         .onSuccess(v -> changes.forEach(conclusion::of));
   }
 
+  // Every node locks rows in the order of their keys, or two batches could wait for each other. One
+  // statement of a kind does so by itself; several need all their rows locked first.
+  private Set<SessionKey> toRead(Collection<RowChange> changes) {
+    Set<SessionKey> rows = new HashSet<>();
+    List<RowChange> locking = changes.stream().filter(RowChange::locksRow).toList();
+    boolean mixed =
+        locking.stream().map(RowChange::getClass).distinct().count() > 1
+            || locking.stream().map(RowChange::readsRow).distinct().count() > 1;
+    for (RowChange change : locking) {
+      if (mixed && dialect.hasRowLocks()) {
+        change.dropGuess();
+        rows.add(change.key);
+      } else if (change.readsRow()) {
+        rows.add(change.key);
+      }
+    }
+    return rows;
+  }
+
+  /** What happens to each row, in the order of the keys. */
   private static Collection<RowChange> changes(List<Write<?>> batch) {
-    Map<SessionKey, RowChange> changes = new LinkedHashMap<>();
+    Map<SessionKey, RowChange> changes = new TreeMap<>(Comparator.comparing(SessionKey::value));
     for (Write<?> write : batch) {
       RowChange known = changes.get(write.key());
       if (known == null) {

@@ -41,6 +41,14 @@ abstract sealed class RowChange {
     return false;
   }
 
+  /** Whether the change waits for others of the same row. */
+  boolean locksRow() {
+    return true;
+  }
+
+  /** Decides on the row as it is read, whatever the caller had read before. */
+  void dropGuess() {}
+
   /** Takes in another change of the same row. */
   void merge(Write<?> write) {
     throw new IllegalStateException("two writes of one row that cannot share it");
@@ -61,6 +69,11 @@ abstract sealed class RowChange {
     Insertion(Write.Create create, SessionKey key) {
       super(key);
       this.create = create;
+    }
+
+    @Override
+    boolean locksRow() {
+      return false;
     }
 
     @Override
@@ -96,7 +109,7 @@ abstract sealed class RowChange {
 
   private static final class Move extends RowChange {
     private final Write.Rotate rotate;
-    private final @Nullable SessionRecord guess;
+    private @Nullable SessionRecord guess;
     private SaveOutcome outcome = SaveOutcome.GONE;
     private @Nullable SessionRecord before;
 
@@ -109,6 +122,11 @@ abstract sealed class RowChange {
     @Override
     boolean readsRow() {
       return guess == null;
+    }
+
+    @Override
+    void dropGuess() {
+      guess = null;
     }
 
     @Override
@@ -154,15 +172,24 @@ abstract sealed class RowChange {
     void merge(Write<?> write) {
       Write.Save save = (Write.Save) write;
       SessionRecord other = save.guess(save.delta);
-      // The newest guess is the likeliest to hold.
-      boolean newer = guess != null && other != null && other.version() > guess.version();
-      guess = newer ? other : guess;
+      if (guess == null || other == null) {
+        // One of them needs the row, perhaps because a guess has cost it a race before.
+        guess = null;
+      } else if (other.version() > guess.version()) {
+        // The newest guess is the likeliest to hold.
+        guess = other;
+      }
       saves.add(save);
     }
 
     @Override
     boolean readsRow() {
       return guess == null;
+    }
+
+    @Override
+    void dropGuess() {
+      guess = null;
     }
 
     @Override

@@ -77,7 +77,7 @@ final class Rows {
     StringBuilder sql = new StringBuilder(256);
     sql.append("SELECT ").append(COLUMNS).append(" FROM ").append(TABLE).append(" WHERE id IN (?");
     sql.append(", ?".repeat(places(keys) - 1)).append(')');
-    // Locks are taken in one order by every node: two batches cannot wait for each other.
+    // Rows are locked in one order by every node: see GroupCommit.
     return rowLock.isEmpty()
         ? sql.toString()
         : sql.append(" ORDER BY id").append(rowLock).toString();
@@ -169,7 +169,8 @@ final class Rows {
     if (keys.isEmpty()) {
       return Future.succeededFuture();
     }
-    List<Tuple> parameters = keys.stream().map(key -> Tuple.of(key.value(), now)).toList();
+    List<Tuple> parameters =
+        keys.stream().map(SessionKey::value).sorted().map(id -> Tuple.of(id, now)).toList();
     return connection.preparedQuery(sql).executeBatch(parameters).mapEmpty();
   }
 
