@@ -8,6 +8,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +34,16 @@ final class CommandBatch {
     return requests.size();
   }
 
-  /** Writes all commands; {@code done} is called when each has its answer. */
-  void send(RedisConnection connection, Runnable done) {
+  /**
+   * Writes all commands; {@code ended} hears, before their callers do, whether all were answered.
+   */
+  void send(RedisConnection connection, Consumer<Boolean> ended) {
     if (size() == 1) {
       connection
           .send(requests.get(0))
           .onComplete(
               answer -> {
-                done.run();
+                ended.accept(answer.succeeded());
                 tell(answer);
               });
       return;
@@ -49,7 +52,7 @@ final class CommandBatch {
         .batch(requests)
         .onComplete(
             all -> {
-              done.run();
+              ended.accept(all.succeeded());
               tellEach(all);
             });
   }

@@ -26,6 +26,7 @@ final class RedisLink {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
   private static final long MIN_PAUSE_MILLIS = 20;
   private static final long MAX_PAUSE_MILLIS = 1000;
+  private static final long MIN_AGE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final VertxInternal vertx;
   private final ContextInternal context;
@@ -39,6 +40,7 @@ final class RedisLink {
   private @Nullable Attempt current;
   private long pauseMillis = MIN_PAUSE_MILLIS;
   private long pausedUntil = System.nanoTime();
+  private long renewedAt = System.nanoTime() - MIN_AGE_NANOS;
   private boolean closed;
 
   /**
@@ -106,6 +108,20 @@ final class RedisLink {
     current.send(batch);
   }
 
+  /**
+   * Makes the connection again, at most once a second: behind the same name there may be another
+   * server by now.
+   */
+  void renew(String why) {
+    context.execute(
+        () -> {
+          if (current != null && System.nanoTime() - renewedAt > MIN_AGE_NANOS) {
+            renewedAt = System.nanoTime();
+            current.giveUp(why);
+          }
+        });
+  }
+
   Future<Void> close() {
     Promise<Void> promise = vertx.promise();
     context.execute(
@@ -126,6 +142,7 @@ final class RedisLink {
     private final long watch;
     private int unanswered;
     private long heardAt = System.nanoTime();
+    private boolean served;
     private boolean over;
 
     Attempt() {
@@ -138,7 +155,6 @@ final class RedisLink {
         return;
       }
       LOG.info("store.connected: connection to Redis is up");
-      pauseMillis = MIN_PAUSE_MILLIS;
       connection.exceptionHandler(failure -> giveUp(failure.getMessage()));
       connection.endHandler(v -> giveUp("closed by Redis"));
       opened.complete(connection);
@@ -151,9 +167,13 @@ final class RedisLink {
       opened.future().onSuccess(open -> batch.send(open, this::heard)).onFailure(batch::fail);
     }
 
-    private void heard() {
+    private void heard(boolean answered) {
       unanswered--;
       heardAt = System.nanoTime();
+      if (answered) {
+        served = true;
+        pauseMillis = MIN_PAUSE_MILLIS;
+      }
     }
 
     private void closeIfSilent() {
@@ -162,6 +182,13 @@ final class RedisLink {
       if (waiting && silence > timeoutMillis) {
         giveUp("no answer within " + timeoutMillis + " ms");
       }
+    }
+
+    // A connection that worked is made again at once: the server is likely to be there.
+    private void pause() {
+      long pause = served ? 0 : pauseMillis;
+      pausedUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause);
+      pauseMillis = served ? MIN_PAUSE_MILLIS : Math.min(pauseMillis * 2, MAX_PAUSE_MILLIS);
     }
 
     private void giveUp(@Nullable String why) {
@@ -176,8 +203,7 @@ final class RedisLink {
             current = null;
             if (!closed) {
               LOG.warn("store.disconnected: connection to Redis is down: {}", why);
-              pausedUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pauseMillis);
-              pauseMillis = Math.min(pauseMillis * 2, MAX_PAUSE_MILLIS);
+              pause();
             }
             opened.tryFail(new SessionStoreException("no connection to Redis", null));
             // Ends the connection for good: a pooled one would only be put back.

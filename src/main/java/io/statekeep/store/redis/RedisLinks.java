@@ -68,6 +68,7 @@ final class RedisLinks {
               return Future.failedFuture(failure);
             })
         .compose(RedisLinks::result)
+        .onFailure(failure -> leaveReplica(link, failure))
         .recover(RedisLinks::unavailable);
   }
 
@@ -96,6 +97,13 @@ final class RedisLinks {
     Request request = Request.cmd(command).arg(script).arg(keys.size());
     keys.forEach(request::arg);
     return request;
+  }
+
+  // A replica that was the primary when the connection was made refuses every write, for good.
+  private static void leaveReplica(RedisLink link, Throwable failure) {
+    if (failure instanceof RedisError error && kind(error).equals("READONLY")) {
+      link.renew("the server is a replica");
+    }
   }
 
   private static <T> Future<T> unavailable(Throwable failure) {

@@ -13,6 +13,10 @@ if ARGV[5] ~= '' then
   keep_index(ARGV[5], expires)
   redis.call('HSET', KEYS[1], 's', ARGV[6])
 end
-redis.call('HSET', KEYS[1], 'm', ARGV[2], unpack(ARGV, 7))
+redis.call('HSET', KEYS[1], 'm', ARGV[2])
+-- Lua takes only so many arguments at once.
+for from = 7, #ARGV, 1000 do
+  redis.call('HSET', KEYS[1], unpack(ARGV, from, math.min(from + 999, #ARGV)))
+end
 expire(KEYS[1], expires)
 return 1

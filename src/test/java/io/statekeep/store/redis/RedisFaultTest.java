@@ -4,6 +4,7 @@ import static io.statekeep.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.statekeep.session.Attributes;
 import io.statekeep.session.Query;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
@@ -82,12 +83,39 @@ class RedisFaultTest {
   void aConnectionThatTheServerClosedIsReplacedWithoutALostRead() {
     SessionRecord record = created();
     try (RedisShell shell = new RedisShell(vertx, redis.url())) {
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < 20; i++) {
         shell.run("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-        awaitRecovery(record.key());
         assertThat(await(store.load(record.key()))).isPresent();
       }
     }
+  }
+
+  @Test
+  void aServerThatHasBecomeAReplicaIsLeft() {
+    SessionRecord record = created();
+    try (RedisShell shell = new RedisShell(vertx, redis.url())) {
+      shell.run("REPLICAOF", "127.0.0.1", "1");
+      assertThatThrownBy(() -> await(store.save(record.key(), SessionDelta.put("a", "1"))))
+          .isInstanceOf(SessionStoreException.class)
+          .hasMessageContaining("READONLY");
+      // Reads go on, by a connection that was made anew.
+      assertThat(await(store.load(record.key()))).contains(record);
+      shell.run("REPLICAOF", "NO", "ONE");
+      assertThat(await(store.save(record.key(), SessionDelta.put("a", "1"))))
+          .isInstanceOf(SaveOutcome.Saved.class);
+    }
+  }
+
+  @Test
+  void aSessionOfManyAttributesIsCreated() {
+    Attributes attributes = Attributes.NONE;
+    for (int i = 0; i < 5000; i++) {
+      attributes = attributes.with("a" + i, "1");
+    }
+    SessionRecord record =
+        SessionRecord.create(Keys.next(), POLICY, clock.millis()).withAttributes(attributes);
+    assertThat(await(store.create(record))).isTrue();
+    assertThat(await(store.load(record.key()))).contains(record);
   }
 
   @Test
