@@ -196,6 +196,8 @@ public final class LocalSessionStore implements SessionStore {
         key,
         (k, entry) -> {
           if (entry.deadlineMillis() > onlyExpiredAt) {
+            // A save moved its deadline after the wheel had handed it out.
+            wheel.schedule(entry);
             return entry;
           }
           removed[0] = entry;
