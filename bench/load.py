@@ -3,49 +3,87 @@
 import re
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
 
-from servers import cpu_seconds
-
-UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60000.0}
+FOLDER = Path(__file__).resolve().parent
 
 
 @dataclass
 class Sample:
-    """One run of wrk: rates in requests a second, times in milliseconds, CPU in microseconds a request."""
+    """One run of wrk.
 
+    Times in milliseconds; CPU in microseconds, commands and reads a request; `late` are the seconds
+    for which the store was still busy with what had been answered.
+    """
+
+    requests: int
     rate: float
     p50: float
     p99: float
     errors: int
     server_cpu: float
-    store_cpu: float
+    store_cpu: Optional[float] = None
+    commands: Optional[float] = None
+    reads: Optional[float] = None
+    late: Optional[float] = None
+    lost: int = 0
 
 
-def milliseconds(text):
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()
-    return float(number) * UNITS[unit]
-
-
-def wrk(url, seconds, connections, cookie, server_pid, store_pid):
+def wrk(script, url, seconds, connections, arguments):
+    """Runs wrk: what the script's last line tells, as numbers."""
     program = shutil.which("wrk")
     if not program:
         raise SystemExit("wrk is not installed")
-    command = [program, "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
-    command += ["-H", f"Cookie: {cookie}"] if cookie else []
-    server, store = cpu_seconds(server_pid), cpu_seconds(store_pid) if store_pid else 0.0
-    output = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
-    server = cpu_seconds(server_pid) - server
-    store = (cpu_seconds(store_pid) if store_pid else 0.0) - store
-    requests = int(re.search(r"(\d+) requests in", output).group(1))
-    errors = sum(int(n) for n in re.findall(r"Non-2xx or 3xx responses: (\d+)", output))
-    errors += sum(
-        int(n) for line in re.findall(r"Socket errors: (.*)", output) for n in re.findall(r"\d+", line))
+    command = [program, "-t1", f"-c{connections}", f"-d{seconds}s", "-s", FOLDER / script, url, "--"]
+    ran = subprocess.run([*command, *map(str, arguments)], check=True, capture_output=True, text=True)
+    line = re.search(r"RESULT (.*)", ran.stdout)
+    if not line:
+        raise RuntimeError(f"wrk told no result: {ran.stdout}{ran.stderr}")
+    return {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", line.group(1))}
+
+
+def measure(server, path, seconds, connections, cookies="-"):
+    """One sample of a path; `cookies` is a file of them, sent by turns."""
+    before = counters(server)
+    told = wrk("load.lua", server.base + path, seconds, connections, [cookies])
+    late = quiet_after(server.store) if server.store else None
+    spent = {name: value - before[name] for name, value in counters(server).items()}
+    requests = max(1, told["requests"])
     return Sample(
-        rate=float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1)),
-        p50=milliseconds(re.search(r"50%\s+(\S+)", output).group(1)),
-        p99=milliseconds(re.search(r"99%\s+(\S+)", output).group(1)),
-        errors=errors,
-        server_cpu=server / max(1, requests) * 1e6,
-        store_cpu=store / max(1, requests) * 1e6,
+        requests=told["requests"],
+        rate=told["requests"] / told["duration"] * 1e6,
+        p50=told["p50"] / 1000,
+        p99=told["p99"] / 1000,
+        errors=told["status"] + told["socket"] + told["timeout"],
+        server_cpu=spent["server"] / requests * 1e6,
+        store_cpu=spent["store"] / requests * 1e6 if "store" in spent else None,
+        commands=spent["commands"] / requests if "commands" in spent else None,
+        reads=spent["reads"] / requests if "reads" in spent else None,
+        late=late,
     )
+
+
+def quiet_after(store, most=30.0):
+    """Waits until the store has little to do: the seconds until then."""
+    begun = now = time.monotonic()
+    count = store.commands() or 0
+    while now < begun + most:
+        time.sleep(0.1)
+        before, count, quiet_since = count, store.commands() or 0, now
+        # What asks for the count is counted, too, and a purge or a ping may come.
+        if count - before <= 5:
+            return quiet_since - begun
+        now = time.monotonic()
+    return most
+
+
+def counters(server):
+    """What servers count up; without a store, or where it cannot tell, less."""
+    found = {"server": server.cpu()}
+    if server.store:
+        found |= {"store": server.store.cpu(), "commands": server.store.commands(),
+                  "reads": server.store.reads()}
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,109 +1,142 @@
 #!/usr/bin/env python3
-"""Requests a second of every store, as ratios to /plain in the same run."""
+"""Measures Statekeep and its peers: server, store and wrk over loopback, one server at a time."""
 
 import argparse
-import base64
 import os
-import statistics
 import sys
-from contextlib import ExitStack
+import tempfile
 from pathlib import Path
 
+import bars
+import client
 import load
-import servers
+import machine
+import processes
+import report
+import results
+import server
+from peers import ALL, CHANGE, LOADS, NEW, PLAIN, READ, ROOT
+from tables import facts, rewrite
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTE = "x" * 200
-SET = f"/set_session?user_id=6666&name=itcast&note={NOTE}"
-STORES = {
-    "local": ("local", None),
-    "layered-hsqldb": ("layered", None),
-    "hsqldb": ("jdbc", None),
-    "redis": ("redis", servers.redis),
-    "layered-redis": ("layered", servers.redis),
-    "postgres": ("jdbc", servers.postgres),
-    "layered-postgres": ("layered", servers.postgres),
-}
-
-
-def settings_for(kind, url):
-    settings = {"STORE": kind, "TOKEN_SIGNING_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode()}
-    if url and url.startswith("redis:"):
-        settings |= {"REDIS_URL": url, "LAYERED_BACKING": "redis"}
-    elif url:
-        settings |= {"JDBC_URL": url, "JDBC_USER": "postgres"}
-    return settings
-
-
-def check(base):
-    """The routes do what they say before anybody counts how fast."""
-    status, body, cookie = servers.fetch(base + SET)
-    assert (status, body) == (200, "set_session") and cookie, (status, body)
-    assert servers.fetch(base + "/get_session", cookie)[1] == "get_session:6666"
-    assert servers.fetch(base + "/update_session", cookie)[1] == "counter:1"
-    assert servers.fetch(base + "/update_session", cookie)[1] == "counter:2"
-    assert servers.fetch(base + "/del_session", cookie)[1] == "del_session"
-    assert servers.fetch(base + "/get_session", cookie)[1] == "get_session:None"
-
-
-def measure(name, arguments):
-    kind, backend = STORES[name]
-    with ExitStack() as stack:
-        url, store_pid = stack.enter_context(backend()) if backend else (None, None)
-        port, pid, start = stack.enter_context(
-            servers.java(arguments.jar, settings_for(kind, url), arguments.java_options.split()))
-        base = f"http://127.0.0.1:{port}"
-        check(base)
-        cookie = servers.fetch(base + SET)[2]
-        routes = {
-            "plain": ("/plain", None),
-            "read": ("/get_session", cookie),
-            "change": ("/update_session", cookie),
-            "set": ("/set_session?name=other", cookie),
-            "new": (SET, None),
-        }
-        def sample(route, seconds):
-            path, with_cookie = routes[route]
-            return load.wrk(
-                base + path, seconds, arguments.connections, with_cookie, pid, store_pid)
-        for route in routes:
-            sample(route, arguments.warmup)
-        samples = {route: [] for route in routes}
-        for _ in range(arguments.rounds):
-            for route in routes:
-                samples[route].append(sample(route, arguments.seconds))
-        return samples, start, servers.resident_mebibytes(pid)
-
-
-def report(name, samples, start, resident):
-    plain = statistics.median(s.rate for s in samples["plain"])
-    print(f"\n{name}: first answer after {start:.2f} s, {resident:.0f} MiB resident at the end")
-    print(f"  {'':8}{'req/s':>9}{'ratio':>7}{'p50 ms':>8}{'p99 ms':>8}{'server us':>11}{'store us':>10}{'errors':>8}")
-    for route, runs in samples.items():
-        middle = {f: statistics.median(getattr(s, f) for s in runs)
-                  for f in ("rate", "p50", "p99", "server_cpu", "store_cpu")}
-        errors = sum(s.errors for s in runs)
-        print(f"  {route:8}{middle['rate']:9.0f}{middle['rate'] / plain:7.2f}{middle['p50']:8.2f}"
-              f"{middle['p99']:8.2f}{middle['server_cpu']:11.1f}{middle['store_cpu']:10.1f}{errors:8}")
-    sys.stdout.flush()
+PATHS = {PLAIN: "/plain", READ: "/get_session", CHANGE: "/update_session", NEW: client.SET}
 
 
 def main():
+    arguments = parse()
+    found = results.read(arguments.read) if arguments.read else run(arguments)
+    tables = report.tables(found)
+    if arguments.save:
+        found.save(arguments.save)
+    if arguments.plot:
+        arguments.plot.write_text(bars.draw(found))
+    if arguments.write:
+        rewrite(arguments.write, "bench/run.py",
+                "\n\n".join([facts(found.setting), *(table.markdown() for table in tables)]))
+    print("\n" + facts(found.setting) + "\n")
+    print("\n\n".join(table.text() for table in tables))
+
+
+def run(arguments):
+    options = arguments.java_options.split()
+    found = results.Results(machine.describe(ROOT, arguments.java_home, options) | {
+        "load": f"wrk -t1 -c{arguments.connections} -d{arguments.seconds}s, {arguments.sessions} sessions by"
+                f" turns, after {arguments.warmup} s of each load; medians of {arguments.rounds} rounds"})
+    chosen = [ALL[name] for name in arguments.only]
+    for project in dict.fromkeys(peer.project for peer in chosen):
+        jar = next(peer.jar for peer in chosen if peer.project == project)
+        server.build(project, jar, arguments.java_home)
+        if project != ROOT:
+            found.setting[project.name] = machine.versions(project)
+    left_out = set()
+    for turn in range(arguments.rounds):
+        for peer in chosen:
+            if peer.name in left_out:
+                continue
+            try:
+                found.add(peer.name, measure(peer, arguments, options))
+                show(turn, peer.name, found.rounds[peer.name][-1])
+            except LookupError as missing:
+                left_out.add(peer.name)
+                print(f"{peer.name}: left out, {missing}", flush=True)
+    return found
+
+
+def measure(peer, arguments, options):
+    """One round of one peer: start, check, warm up, load."""
+    loads = [name for name in arguments.loads if name in peer.loads]
+    with server.running(peer, arguments.java_home, options) as running, \
+            tempfile.NamedTemporaryFile("w") as file:
+        base, keeps = running.base, READ in peer.loads
+        wrong = client.wrong_answers(base) if keeps else []
+        alone = client.increments_lost(base, 1) if keeps else 0
+        at_once = client.increments_lost(base, client.CLIENTS) if keeps else 0
+        cookies = [client.new_session(base) for _ in range(arguments.sessions if keeps else 0)]
+        file.write("".join(cookie + "\n" for cookie in cookies))
+        file.flush()
+
+        def sample(name, seconds):
+            given = file.name if name in (READ, CHANGE) else "-"
+            return load.measure(running, PATHS[name], seconds, arguments.connections, given)
+
+        # Each new session stays in memory: a second of them warms up, and they must fit.
+        warm = {name: sample(name, 1 if name == NEW else arguments.warmup) for name in loads}
+        samples = {}
+        for name in loads:
+            seconds = arguments.seconds
+            if name == NEW:
+                seconds = max(1, min(seconds, int(arguments.most_new / max(1, warm[NEW].rate))))
+            before = counted(base, cookies) if name == CHANGE else 0
+            samples[name] = sample(name, seconds)
+            if name == CHANGE:
+                done = samples[name].requests - samples[name].errors
+                samples[name].lost = max(0, before + done + len(cookies) - counted(base, cookies))
+        dead = sum(not client.alive(base, cookie) for cookie in cookies)
+        return results.Round(running.start, running.resident(), wrong, alone, at_once, dead, samples)
+
+
+def counted(base, cookies):
+    """All increments so far; counting adds one to each session."""
+    return sum(client.count(base, cookie) for cookie in cookies)
+
+
+def show(turn, name, one):
+    rates = ", ".join(f"{load} {sample.rate:,.0f}" for load, sample in one.samples.items())
+    print(f"round {turn + 1} {name}: {rates}", flush=True)
+    for sentence in one.wrong:
+        print(f"  {sentence}", flush=True)
+
+
+def names(known):
+    def read(text):
+        unknown = set(text.split(",")) - set(known)
+        if unknown:
+            raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
+        return text.split(",")
+    return read
+
+
+def parse():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--stores", default=",".join(STORES), help="comma list of: " + ", ".join(STORES))
-    parser.add_argument("--seconds", type=int, default=5, help="length of one sample")
-    parser.add_argument("--rounds", type=int, default=3, help="samples of each route; the median counts")
-    parser.add_argument("--warmup", type=int, default=5, help="seconds of each route before the first sample")
+    parser.add_argument("--only", type=names(ALL), default=list(ALL), help="comma list of: " + ", ".join(ALL))
+    parser.add_argument("--loads", type=names(LOADS), default=list(LOADS),
+                        help="comma list of: " + ", ".join(LOADS))
+    parser.add_argument("--seconds", type=int, default=5, help="length of one sample (5)")
+    parser.add_argument("--warmup", type=int, default=5, help="seconds of each load before it (5)")
+    parser.add_argument("--rounds", type=int, default=3, help="starts of each peer; medians count (3)")
     parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--jar", default=ROOT / "target/statekeep.jar")
-    parser.add_argument("--java-options", default="-Xmx512m")
+    parser.add_argument("--sessions", type=int, default=64, help="live sessions that requests use by turns")
+    parser.add_argument("--most-new", type=int, default=100_000, metavar="N",
+                        help="shortens the load of new sessions so that about so many fit in the heap")
+    parser.add_argument("--java-home", default=os.environ.get("JAVA_HOME"), help="JDK of all servers ($JAVA_HOME)")
+    parser.add_argument("--java-options", default="-Xmx512m", help="flags of all servers (-Xmx512m)")
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg")
+    parser.add_argument("--write", type=Path, metavar="FILE.md", help="rewrites the tables of a document")
+    parser.add_argument("--save", type=Path, metavar="FILE.json", help="keeps all samples")
+    parser.add_argument("--read", type=Path, metavar="FILE.json", help="shows kept samples, measures nothing")
     arguments = parser.parse_args()
-    for name in arguments.stores.split(","):
-        try:
-            report(name, *measure(name, arguments))
-        except LookupError as missing:
-            print(f"\n{name}: left out, {missing}")
+    processes.allow_many_sockets()
+    return arguments
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

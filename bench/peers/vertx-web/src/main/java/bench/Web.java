@@ -46,8 +46,8 @@ public final class Web extends AbstractVerticle {
         new RedisOptions()
             .setConnectionString(url)
             .setMaxPoolSize(64)
-            .setMaxPoolWaiting(100_000)
-            .setMaxWaitingHandlers(100_000);
+            .setMaxPoolWaiting(1_000_000)
+            .setMaxWaitingHandlers(1_000_000);
     return RedisSessionStore.create(vertx, Redis.createClient(vertx, options));
   }
 

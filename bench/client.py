@@ -1,0 +1,67 @@
+"""Single requests, and the checks made of them: what is counted fast must first be right."""
+
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
+TEXT = "x" * 200
+SET = f"/set_session?user_id=6666&name=itcast&text={TEXT}"
+STEPS = 50
+CLIENTS = 8
+
+
+def fetch(url, cookie=None):
+    """One request: status, body, and the session cookie that was set, if one was."""
+    request = urllib.request.Request(url)
+    if cookie:
+        request.add_header("Cookie", cookie)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            lines = answer.headers.get_all("Set-Cookie") or []
+            return answer.status, answer.read().decode(), lines[0].split(";")[0] if lines else None
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode(), None
+
+
+def new_session(base):
+    """A session as the benchmark uses it: its cookie."""
+    status, body, cookie = fetch(base + SET)
+    if (status, body) != (200, "set_session") or not cookie:
+        raise RuntimeError(f"/set_session answered {status} {body!r}, cookie {cookie}")
+    return cookie
+
+
+def count(base, cookie):
+    """Increments the counter: its value, or 0 if the session is not there."""
+    status, body, _ = fetch(base + "/update_session", cookie)
+    return int(body.removeprefix("counter:")) if status == 200 else 0
+
+
+def alive(base, cookie):
+    return fetch(base + "/get_session", cookie)[:2] == (200, "get_session:6666")
+
+
+def wrong_answers(base):
+    """What one client at a time is told wrong: a sentence for each."""
+    wrong = []
+
+    def expect(wanted, path, cookie):
+        status, body, _ = fetch(base + path, cookie)
+        if (status, body) != (200, wanted):
+            wrong.append(f"{path} answered {status} {body[:60]!r}, not {wanted!r}")
+
+    expect("hello", "/plain", None)
+    cookie = new_session(base)
+    expect("get_session:6666", "/get_session", cookie)
+    expect("counter:1", "/update_session", cookie)
+    expect("del_session", "/del_session", cookie)
+    expect("get_session:None", "/get_session", cookie)
+    return wrong
+
+
+def increments_lost(base, clients):
+    """How many of STEPS increments a client are lost in one session that so many clients use at once."""
+    cookie = new_session(base)
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(lambda _: count(base, cookie), range(clients * STEPS)))
+    return clients * STEPS + 1 - count(base, cookie)
