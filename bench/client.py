@@ -11,7 +11,7 @@ CLIENTS = 8
 
 
 def fetch(url, cookie=None):
-    """One request: status, body, and the session cookie that was set, if one was."""
+    """One request: status, body, and the session cookie that was set, if one was. Status 0: no answer."""
     request = urllib.request.Request(url)
     if cookie:
         request.add_header("Cookie", cookie)
@@ -21,6 +21,8 @@ def fetch(url, cookie=None):
             return answer.status, answer.read().decode(), lines[0].split(";")[0] if lines else None
     except urllib.error.HTTPError as refused:
         return refused.code, refused.read().decode(), None
+    except OSError as silence:
+        return 0, str(silence), None
 
 
 def new_session(base):
@@ -32,7 +34,7 @@ def new_session(base):
 
 
 def count(base, cookie):
-    """Increments the counter: its value, or 0 if the session is not there."""
+    """Increments the counter: its value, or 0 if that failed."""
     status, body, _ = fetch(base + "/update_session", cookie)
     return int(body.removeprefix("counter:")) if status == 200 else 0
 
@@ -59,9 +61,9 @@ def wrong_answers(base):
     return wrong
 
 
-def increments_lost(base, clients):
-    """How many of STEPS increments a client are lost in one session that so many clients use at once."""
+def increments(base, clients):
+    """STEPS increments a client of one session that so many use at once: those lost, those refused."""
     cookie = new_session(base)
     with ThreadPoolExecutor(clients) as pool:
-        list(pool.map(lambda _: count(base, cookie), range(clients * STEPS)))
-    return clients * STEPS + 1 - count(base, cookie)
+        told = sum(one > 0 for one in pool.map(lambda _: count(base, cookie), range(clients * STEPS)))
+    return max(0, told + 1 - count(base, cookie)), clients * STEPS - told

@@ -5,6 +5,7 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -29,8 +30,10 @@ def wait_for_port(port, process, seconds=30):
     raise RuntimeError(f"nothing listens on port {port}")
 
 
-def allow_many_sockets():
-    """Thousands of connections need as many descriptors; children inherit the limit."""
+def prepare():
+    """Once, before any server: when this program is told to end, it stops what it started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # Thousands of connections need as many descriptors; children inherit the limit.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 

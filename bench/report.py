@@ -86,13 +86,15 @@ def right(results):
             str(sum(len(wrong) for wrong in results.of_rounds(name, "wrong"))),
             f"{sum(results.of_rounds(name, 'alone'))} of {STEPS * len(rounds)}",
             f"{sum(results.of_rounds(name, 'at_once'))} of {STEPS * CLIENTS * len(rounds)}",
+            str(sum(results.of_rounds(name, "refused"))),
             str(sum(results.total(name, load, "lost") for load in loads)),
             str(sum(results.of_rounds(name, "dead"))),
             str(sum(results.total(name, load, "errors") for load in loads))])
     return Table(
         "What went wrong",
         f"Before the load: wrong answers to single requests; increments of one session lost that one client"
-        f" made, one after another, and that {CLIENTS} clients made at once. Under load: increments lost,"
-        " sessions lost, and answers that were errors or did not come. All rounds together.",
-        ["", "wrong answers", "lost, 1 client", f"lost, {CLIENTS} clients", "lost under load",
-         "sessions lost", "errors"], rows)
+        f" made, one after another, and that {CLIENTS} clients made at once; and those that were not answered"
+        " with a count within ten seconds. Under load: increments lost, sessions lost, and answers that were errors"
+        " or did not come. All rounds together.",
+        ["", "wrong answers", "lost, 1 client", f"lost, {CLIENTS} clients", "refused",
+         "lost under load", "sessions lost", "errors"], rows)

@@ -9,13 +9,18 @@ from load import Sample
 
 @dataclass
 class Round:
-    """One start of one peer; `alone` and `at_once` are increments lost by one client and by several."""
+    """One start of one peer.
+
+    `alone` and `at_once` are increments lost of one client and of several, `refused` those that were
+    not answered with a count, `dead` sessions that are gone after the load.
+    """
 
     start: float
     resident: float
     wrong: list
     alone: int
     at_once: int
+    refused: int
     dead: int
     samples: dict
 

@@ -16,22 +16,29 @@ import report
 import results
 import server
 from peers import ALL, CHANGE, LOADS, NEW, PLAIN, READ, ROOT
-from tables import facts, rewrite
+from tables import around, facts, image, rewrite
 
+MARK = "bench/run.py"
 PATHS = {PLAIN: "/plain", READ: "/get_session", CHANGE: "/update_session", NEW: client.SET}
 
 
 def main():
     arguments = parse()
+    processes.prepare()
+    if arguments.write:
+        around(arguments.write, MARK)
     found = results.read(arguments.read) if arguments.read else run(arguments)
     tables = report.tables(found)
     if arguments.save:
         found.save(arguments.save)
+    pictures = []
     if arguments.plot:
+        arguments.plot.parent.mkdir(parents=True, exist_ok=True)
         arguments.plot.write_text(bars.draw(found))
+    if arguments.plot and arguments.write:
+        pictures = [image(arguments.write, arguments.plot, "Requests a second of each load")]
     if arguments.write:
-        rewrite(arguments.write, "bench/run.py",
-                "\n\n".join([facts(found.setting), *(table.markdown() for table in tables)]))
+        rewrite(arguments.write, MARK, [facts(found.setting), *pictures, *(table.markdown() for table in tables)])
     print("\n" + facts(found.setting) + "\n")
     print("\n\n".join(table.text() for table in tables))
 
@@ -44,10 +51,10 @@ def run(arguments):
     chosen = [ALL[name] for name in arguments.only]
     for project in dict.fromkeys(peer.project for peer in chosen):
         jar = next(peer.jar for peer in chosen if peer.project == project)
-        server.build(project, jar, arguments.java_home)
+        server.build(project, jar)
         if project != ROOT:
             found.setting[project.name] = machine.versions(project)
-    left_out = set()
+    left_out = {}
     for turn in range(arguments.rounds):
         for peer in chosen:
             if peer.name in left_out:
@@ -55,9 +62,11 @@ def run(arguments):
             try:
                 found.add(peer.name, measure(peer, arguments, options))
                 show(turn, peer.name, found.rounds[peer.name][-1])
-            except LookupError as missing:
-                left_out.add(peer.name)
-                print(f"{peer.name}: left out, {missing}", flush=True)
+            except (LookupError, RuntimeError) as cause:
+                left_out[peer.name] = str(cause).splitlines()[0]
+                print(f"{peer.name}: left out, {cause}", flush=True)
+    if left_out:
+        found.setting["left out"] = "; ".join(f"{name}, {cause}" for name, cause in left_out.items())
     return found
 
 
@@ -68,8 +77,8 @@ def measure(peer, arguments, options):
             tempfile.NamedTemporaryFile("w") as file:
         base, keeps = running.base, READ in peer.loads
         wrong = client.wrong_answers(base) if keeps else []
-        alone = client.increments_lost(base, 1) if keeps else 0
-        at_once = client.increments_lost(base, client.CLIENTS) if keeps else 0
+        alone, refused = client.increments(base, 1) if keeps else (0, 0)
+        at_once, more_refused = client.increments(base, client.CLIENTS) if keeps else (0, 0)
         cookies = [client.new_session(base) for _ in range(arguments.sessions if keeps else 0)]
         file.write("".join(cookie + "\n" for cookie in cookies))
         file.flush()
@@ -91,7 +100,8 @@ def measure(peer, arguments, options):
                 done = samples[name].requests - samples[name].errors
                 samples[name].lost = max(0, before + done + len(cookies) - counted(base, cookies))
         dead = sum(not client.alive(base, cookie) for cookie in cookies)
-        return results.Round(running.start, running.resident(), wrong, alone, at_once, dead, samples)
+        return results.Round(running.start, running.resident(), wrong, alone, at_once,
+                             refused + more_refused, dead, samples)
 
 
 def counted(base, cookies):
@@ -133,9 +143,7 @@ def parse():
     parser.add_argument("--write", type=Path, metavar="FILE.md", help="rewrites the tables of a document")
     parser.add_argument("--save", type=Path, metavar="FILE.json", help="keeps all samples")
     parser.add_argument("--read", type=Path, metavar="FILE.json", help="shows kept samples, measures nothing")
-    arguments = parser.parse_args()
-    processes.allow_many_sockets()
-    return arguments
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -35,15 +35,13 @@ def program(java_home, name="java"):
     return str(Path(java_home) / "bin" / name) if java_home else name
 
 
-def build(project, jar, java_home):
+def build(project, jar):
     """Packages a Maven project whose jar is older than its sources, or missing."""
     sources = [project / "pom.xml", *(p for p in (project / "src/main").rglob("*") if p.is_file())]
     if jar.exists() and jar.stat().st_mtime >= max(p.stat().st_mtime for p in sources):
         return
-    environment = os.environ | ({"JAVA_HOME": java_home} if java_home else {})
     print(f"building {project.name}", flush=True)
-    subprocess.run(["mvn", "-B", "-q", "-ntp", "-DskipTests", "package"], cwd=project, check=True,
-                   env=environment)
+    subprocess.run(["mvn", "-B", "-q", "-ntp", "-DskipTests", "package"], cwd=project, check=True)
 
 
 @contextmanager
@@ -83,9 +81,7 @@ def wait_for_answer(url, process, log, seconds=60):
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
-        try:
-            if fetch(url)[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.005)
+        if fetch(url)[0] == 200:
+            return
+        time.sleep(0.005)
     raise RuntimeError(f"no answer from {url}:\n{log.read_text()}")

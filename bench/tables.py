@@ -1,5 +1,6 @@
 """Tables, for a terminal and for a document."""
 
+import os
 from dataclasses import dataclass
 
 
@@ -35,12 +36,21 @@ def facts(setting):
     return "\n".join(f"- {name}: {value}" for name, value in setting.items())
 
 
-def rewrite(path, mark, text):
-    """Puts text between the marks of a document: all else there is written by hand."""
+def image(document, plot, title):
+    return f"![{title}]({os.path.relpath(plot, document.parent)})"
+
+
+def around(path, mark):
+    """What stands before and after the marked part of a document, marks included."""
     begin, end = f"<!-- begin {mark} -->", f"<!-- end {mark} -->"
-    whole = path.read_text()
-    head, found, rest = whole.partition(begin)
+    head, found, rest = path.read_text().partition(begin)
     _, closed, tail = rest.partition(end)
     if not found or not closed:
         raise SystemExit(f"{path} has no {begin} ... {end}")
-    path.write_text(f"{head}{begin}\n\n{text.strip()}\n\n{end}{tail}")
+    return head + begin, end + tail
+
+
+def rewrite(path, mark, parts):
+    """Puts parts between the marks of a document: all else there is written by hand."""
+    head, tail = around(path, mark)
+    path.write_text("\n\n".join([head, *parts, tail]))
