@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 
 /**
  * Brings a database to the schema of this version. Blocking: for start-up, never on an event loop.
@@ -13,6 +14,7 @@ import org.flywaydb.core.Flyway;
 public final class Schema {
   private static final String HISTORY = "statekeep_schema_history";
   private static final int CURRENT_VERSION = 1;
+  private static final int MAX_TRIES = 3;
 
   private Schema() {}
 
@@ -20,12 +22,23 @@ public final class Schema {
    * Migrates the database if it is older. Nodes that start together take turns. A database that is
    * already up to date is only read, so that a role without the right to change tables will do.
    *
-   * @throws org.flywaydb.core.api.FlywayException if the database cannot be reached or migrated
+   * @throws FlywayException if the database cannot be reached or migrated
    */
   public static void migrate(JdbcAddress address) {
-    if (isCurrent(address)) {
-      return;
+    for (int tries = 1; !isCurrent(address); tries++) {
+      try {
+        migrateOnce(address);
+        return;
+      } catch (FlywayException e) {
+        // Flyway takes turns at the migrations, but not at making the table of their history.
+        if (tries == MAX_TRIES || address.dialect().isEmbedded()) {
+          throw e;
+        }
+      }
     }
+  }
+
+  private static void migrateOnce(JdbcAddress address) {
     Flyway.configure()
         .dataSource(address.driverUrl(), address.user(), address.password())
         .locations("classpath:" + address.dialect().migrations())

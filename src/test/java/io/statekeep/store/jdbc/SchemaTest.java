@@ -22,7 +22,7 @@ class SchemaTest {
   void nodesThatStartTogetherMigrateOnce() {
     for (Databases.Database database : List.of(Databases.newPostgres(), Databases.newMariaDb())) {
       List<CompletableFuture<Void>> nodes = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 8; i++) {
         nodes.add(CompletableFuture.runAsync(() -> Schema.migrate(database.address())));
       }
       nodes.forEach(CompletableFuture::join);
