@@ -6,17 +6,33 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
+import io.vertx.core.json.jackson.JacksonCodec;
 import java.io.IOException;
 
 /** JSON as text: attribute values stay text until somebody reads them. */
 public final class JsonText {
   // A value may be as deep as the encoder lets it; the object of all attributes is one deeper.
   private static final int MAX_DEPTH = StreamWriteConstraints.DEFAULT_MAX_DEPTH + 1;
+  // The bound of what is written is its size in all: nothing that was written may be unreadable.
+  private static final StreamReadConstraints WHATEVER_WAS_WRITTEN =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(MAX_DEPTH)
+          .maxNumberLength(Integer.MAX_VALUE)
+          .maxStringLength(Integer.MAX_VALUE)
+          .maxNameLength(Integer.MAX_VALUE)
+          .build();
+  private static final JsonFactory READER =
+      JsonFactory.builder()
+          .streamReadConstraints(WHATEVER_WAS_WRITTEN)
+          // Else a long number costs the square of its length.
+          .enable(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER)
+          .build();
   private static final JsonFactory STRICT =
       JsonFactory.builder()
+          .streamReadConstraints(WHATEVER_WAS_WRITTEN)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
           .build();
 
   private JsonText() {}
@@ -45,7 +61,11 @@ public final class JsonText {
     if (isPlainString(json)) {
       return json.substring(1, json.length() - 1);
     }
-    return Json.decodeValue(json);
+    try {
+      return JacksonCodec.fromParser(READER.createParser(json), Object.class);
+    } catch (IOException e) {
+      throw new DecodeException("not a JSON text", e);
+    }
   }
 
   private static boolean isPlainString(String json) {

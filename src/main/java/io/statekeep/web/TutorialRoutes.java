@@ -12,9 +12,9 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.math.BigInteger;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +26,9 @@ public final class TutorialRoutes {
   private static final String COOKIE = "username";
   private static final long COOKIE_SECONDS = 3600;
   private static final String USER_ID = "user_id";
+  private static final Pattern LEADING_ZEROS = Pattern.compile("^0+(?=.)");
+  // What common readers of JSON take (Jackson's StreamReadConstraints); others shall read it, too.
+  private static final int MAX_DIGITS = 1000;
   private static final long DEFAULT_USER_ID = 6666;
   private static final Reply HELLO = Reply.text("hello");
 
@@ -97,7 +100,15 @@ public final class TutorialRoutes {
         name.equals(USER_ID)
             && !value.isEmpty()
             && value.chars().allMatch(c -> c >= '0' && c <= '9');
-    return number ? new BigInteger(value).toString() : JsonText.encode(value);
+    return number ? number(value) : JsonText.encode(value);
+  }
+
+  private static String number(String digits) {
+    String number = LEADING_ZEROS.matcher(digits).replaceFirst("");
+    if (number.length() > MAX_DIGITS) {
+      throw Problem.of(400, "A user_id that is a number has at most 1000 digits.").exception();
+    }
+    return number;
   }
 
   private void getCookie(RoutingContext context) {

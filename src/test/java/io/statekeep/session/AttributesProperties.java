@@ -3,7 +3,9 @@ package io.statekeep.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statekeep.session.JsonArbitraries.Space;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,6 +62,14 @@ class AttributesProperties {
     assertHolds(stored, model);
     assertThat(stored).isEqualTo(attributes(model));
     assertThat(stored.toJson()).isEqualTo(attributes(model).toJson());
+  }
+
+  @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+  void whateverItsSizeWhatCanBeWrittenCanBeRead(@ForAll("sizable") Object value) {
+    Attributes written = Attributes.NONE.with("a", JsonText.encode(value));
+    Attributes stored = Attributes.stored(written.toJson());
+    assertThat(stored).isEqualTo(written);
+    assertThat(stored.value("a").equals(Optional.of(value))).isTrue();
   }
 
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
@@ -178,6 +188,26 @@ class AttributesProperties {
                     .as(Step::new)
                     .list()
                     .ofMaxSize(20));
+  }
+
+  /** Beyond what JSON readers take unless they are told to. */
+  @Provide
+  Arbitrary<Object> sizable() {
+    Arbitrary<Integer> sizes = Arbitraries.integers().between(900, 70_000);
+    return Arbitraries.oneOf(
+        sizes.map(digits -> new BigInteger("-" + "7".repeat(digits))),
+        sizes.map("x\n"::repeat),
+        sizes.map(length -> new JsonObject().put("n".repeat(length), length)),
+        sizes.map(digits -> new JsonArray().add(new BigInteger("8".repeat(digits)))),
+        sizes.map(length -> nested(length % 200)));
+  }
+
+  private static JsonArray nested(int depth) {
+    JsonArray value = new JsonArray();
+    for (int i = 0; i < depth; i++) {
+      value = new JsonArray().add(value);
+    }
+    return value;
   }
 
   @Provide

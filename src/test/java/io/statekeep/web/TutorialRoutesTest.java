@@ -162,6 +162,21 @@ class TutorialRoutesTest {
 
   @ParameterizedTest
   @ValueSource(
+  @ParameterizedTest
+  @EnumSource(Backend.class)
+  void aNumberLongerThanReadersOfJsonTakeIsRefusedAndTheSessionLives(Backend backend) {
+    HttpProbe http = backend.shared();
+    String longest = "9".repeat(1000);
+    String token = http.get("/set_session?user_id=" + longest).token();
+    Answer refused = http.get("/set_session?user_id=" + longest + "9", token);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.header("content-type")).contains("application/problem+json");
+    assertThat(http.get("/get_session", token).body()).isEqualTo("get_session:" + longest);
+    // Zeros in front are no digits of the number.
+    http.get("/set_session?user_id=" + "0".repeat(1200) + "42", token);
+    assertThat(http.get("/get_session", token).body()).isEqualTo("get_session:42");
+  }
+
       strings = {
         "/get_session?sessionid=TOKEN",
         "/get_session;sessionid=TOKEN",
