@@ -8,14 +8,13 @@ import io.statekeep.session.Session;
 import io.statekeep.session.SessionPolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
-import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +25,10 @@ public final class TutorialRoutes {
   private static final String COOKIE = "username";
   private static final long COOKIE_SECONDS = 3600;
   private static final String USER_ID = "user_id";
+  private static final long DEFAULT_USER_ID = 6666;
   private static final Pattern LEADING_ZEROS = Pattern.compile("^0+(?=.)");
   // What common readers of JSON take (Jackson's StreamReadConstraints); others shall read it, too.
   private static final int MAX_DIGITS = 1000;
-  private static final long DEFAULT_USER_ID = 6666;
   private static final Reply HELLO = Reply.text("hello");
 
   private final SessionHandler sessions;
@@ -81,18 +80,21 @@ public final class TutorialRoutes {
 
   private void setSession(RoutingContext context) {
     Session session = SessionHandler.session(context);
-    MultiMap parameters = context.queryParams();
-    for (Map.Entry<String, String> parameter : parameters) {
-      String name = parameter.getKey();
+    QueryParameters parameters = QueryParameters.of(context);
+    for (String name : parameters.names()) {
       if (name.isEmpty() || name.length() > SessionPolicy.MAX_NAME_CHARS) {
         throw Problem.of(400, "Attribute names are 1 to 128 characters long.").exception();
       }
-      session.putJson(name, json(name, parameter.getValue()));
+      session.putJson(name, json(name, last(parameters.all(name))));
     }
-    if (!parameters.contains(USER_ID)) {
+    if (!parameters.names().contains(USER_ID)) {
       session.putIfAbsent(USER_ID, DEFAULT_USER_ID);
     }
     sessions.send(context, Future.succeededFuture(Reply.text("set_session")));
+  }
+
+  private static String last(List<String> values) {
+    return values.get(values.size() - 1);
   }
 
   private static String json(String name, String value) {
@@ -118,12 +120,12 @@ public final class TutorialRoutes {
   }
 
   private void setCookie(RoutingContext context) {
-    MultiMap parameters = context.queryParams();
-    String value = parameters.get(COOKIE);
+    QueryParameters parameters = QueryParameters.of(context);
+    String value = parameters.first(COOKIE);
     if (value == null) {
       throw Problem.of(400, "The parameter username is missing.").exception();
     }
-    SetCookie cookie = cookie(CookieText.encode(value), maxAge(parameters.get("max_age")));
+    SetCookie cookie = cookie(CookieText.encode(value), maxAge(parameters.first("max_age")));
     context.response().headers().add(HttpHeaders.SET_COOKIE, cookie.header(clock.millis()));
     sendUncached(context, Reply.text("set_cookie"));
   }
