@@ -1,6 +1,7 @@
 package io.statekeep.web;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionRefusedException;
 import io.statekeep.session.SessionStoreException;
@@ -35,10 +36,12 @@ public final class ProblemHandler implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext context) {
-    send(context, problem(context.failure(), context.statusCode()));
+    send(context, problem(context));
   }
 
-  private static Problem problem(@Nullable Throwable failure, int status) {
+  private static Problem problem(RoutingContext context) {
+    Throwable failure = context.failure();
+    int status = context.statusCode();
     if (failure instanceof ProblemException known) {
       return known.problem();
     }
@@ -53,8 +56,20 @@ public final class ProblemHandler implements Handler<RoutingContext> {
     if (status >= 400 && status < 500) {
       return Problem.of(status, "The request cannot be served as it is.");
     }
+    if (!isDecodable(context.request().path())) {
+      // The router throws at it while it looks for a route.
+      return Problem.of(400, "The path has a broken escape.");
+    }
     LOG.error("request.failed: unforeseen", failure);
     return Problem.of(500, "Something went wrong here.");
+  }
+
+  private static boolean isDecodable(@Nullable String path) {
+    try {
+      return path == null || QueryStringDecoder.decodeComponent(path) != null;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static Problem refused(SaveOutcome outcome) {

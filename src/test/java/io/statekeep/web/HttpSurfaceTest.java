@@ -2,6 +2,9 @@ package io.statekeep.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.statekeep.service.RunningServer;
 import io.statekeep.testing.Backend;
 import io.statekeep.testing.HttpProbe;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What every route has in common: methods, limits, problems, transport. */
 class HttpSurfaceTest {
@@ -141,6 +145,23 @@ class HttpSurfaceTest {
         .startsWith("HTTP/1.1 400")
         .contains("application/problem+json")
         .doesNotContainIgnoringCase("set-cookie");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/pl%zzain", "/plain%", "/plain%4", "/%zz?a=b", "/nothing/%-1"})
+  void aPathThatCannotBeDecodedIsABadRequestAndNoErrorOfOurs(String path) {
+    Logger logger = (Logger) LoggerFactory.getLogger(ProblemHandler.class);
+    ListAppender<ILoggingEvent> events = new ListAppender<>();
+    events.start();
+    logger.addAppender(events);
+    try {
+      assertThat(http.raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+          .startsWith("HTTP/1.1 400")
+          .contains("application/problem+json");
+    } finally {
+      logger.detachAppender(events);
+    }
+    assertThat(events.list).isEmpty();
   }
 
   @Test
