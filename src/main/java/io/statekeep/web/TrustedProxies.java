@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class TrustedProxies {
   /** Nobody's headers count. */
   public static final TrustedProxies NONE = new TrustedProxies(List.of());
+
+  private static final Pattern WITH_PORT =
+      Pattern.compile(
+          "(?<four>[0-9.]+):[0-9]{1,5}|\\[(?<six>[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)](:[0-9]{1,5})?");
 
   private final List<IpSubnetFilterRule> networks;
 
@@ -68,7 +74,10 @@ public final class TrustedProxies {
     return !hops.isEmpty() && hops.get(hops.size() - 1).equalsIgnoreCase("https");
   }
 
-  /** The client's address: the nearest hop that is not a trusted proxy. */
+  /**
+   * The client's address: the nearest hop that is not a trusted proxy; or the last trusted one, if
+   * what that says is no address.
+   */
   public String client(HttpServerRequest request) {
     String client = peer(request);
     if (networks.isEmpty()) {
@@ -76,9 +85,23 @@ public final class TrustedProxies {
     }
     List<String> hops = hops(request, "X-Forwarded-For");
     for (int i = hops.size() - 1; i >= 0 && isTrusted(client); i--) {
-      client = hops.get(i);
+      String hop = withoutPort(hops.get(i));
+      if (parse(hop) == null) {
+        return client;
+      }
+      client = hop;
     }
     return client;
+  }
+
+  // Some proxies append the port, which changes with every connection of one client.
+  private static String withoutPort(String hop) {
+    Matcher matcher = WITH_PORT.matcher(hop);
+    if (!matcher.matches()) {
+      return hop;
+    }
+    String four = matcher.group("four");
+    return four == null ? matcher.group("six") : four;
   }
 
   private static String peer(HttpServerRequest request) {
@@ -107,7 +130,9 @@ public final class TrustedProxies {
 
   // Only literal addresses: a name in a header must not make us ask the DNS.
   private static @Nullable InetSocketAddress parse(String address) {
-    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
+    // Netty would take a bracket in front, whatever stands at the end.
+    byte[] bytes =
+        address.startsWith("[") ? null : NetUtil.createByteArrayFromIpAddressString(address);
     try {
       return bytes == null ? null : new InetSocketAddress(InetAddress.getByAddress(bytes), 0);
     } catch (UnknownHostException e) {

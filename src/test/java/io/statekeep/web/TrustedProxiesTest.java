@@ -240,8 +240,14 @@ class TrustedProxiesTest {
         "_hidden",
         "localhost",
         "10.0.0.1.example.com",
-        "10.0.0.1:8080",
-        "[::1]:80",
+        "10.0.0.1:",
+        "10.0.0.1:80:80",
+        "10.0.0.1:x",
+        "10.0.0.1:123456",
+        "[::1",
+        "[::1]80",
+        "[::1]:",
+        "[10.0.0.1]:80",
         "10.0.0",
         "999.0.0.1",
         "0x0a000001",
@@ -250,9 +256,24 @@ class TrustedProxiesTest {
         "\"10.0.0.1\"",
         "10.0.0.1;10.0.0.1"
       })
-  void aHopThatIsNoAddressIsNotTrusted(String garbage) {
+  void aHopThatIsNoAddressIsNobodyAndTheProxyThatSaysSoIsTheClient(String garbage) {
     TrustedProxies proxies = trusting(PEER, "10.0.0.0/8", "::1");
-    assertThat(clientOf(proxies, "198.51.100.77, " + garbage + ", 10.0.0.1")).isEqualTo(garbage);
+    assertThat(clientOf(proxies, "198.51.100.77, " + garbage + ", 10.0.0.1")).isEqualTo("10.0.0.1");
+    assertThat(clientOf(proxies, garbage)).isEqualTo(PEER);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "198.51.100.1:1, 198.51.100.1",
+    "198.51.100.1:65535, 198.51.100.1",
+    "[2001:db8::1]:443, 2001:db8::1",
+    "[2001:db8::1], 2001:db8::1",
+    "2001:db8::1, 2001:db8::1"
+  })
+  void aPortIsNoPartOfTheAddress(String hop, String address) {
+    TrustedProxies proxies = trusting(PEER, "10.0.0.0/8", "::1");
+    assertThat(clientOf(proxies, hop)).isEqualTo(address);
+    assertThat(clientOf(proxies, hop + ", 10.0.0.1:8080, [::1]:80")).isEqualTo(address);
   }
 
   // --- whether it came by https
