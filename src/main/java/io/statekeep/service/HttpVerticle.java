@@ -1,15 +1,11 @@
 package io.statekeep.service;
 
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.statekeep.service.config.Config;
-import io.statekeep.web.ProblemHandler;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,8 +14,6 @@ import java.util.function.Function;
 
 /** The public listener on one event loop. All instances share one port. */
 final class HttpVerticle extends VerticleBase {
-  // Of all header lines together; the request line has a bound of its own.
-  private static final int MAX_HEADER_BYTES = 8 * 1024;
   // What Vert.x calls a random port that the instances of one deployment share.
   private static final int SHARED_RANDOM_PORT = -1;
 
@@ -46,37 +40,20 @@ final class HttpVerticle extends VerticleBase {
   public Future<?> start() {
     Config.Listener listener = config.http().listener();
     HttpServerOptions options =
-        new HttpServerOptions()
-            .setHost(listener.host())
+        Listeners.options(config, listener)
             .setPort(listener.port() == 0 ? SHARED_RANDOM_PORT : listener.port())
-            .setMaxHeaderSize(MAX_HEADER_BYTES)
-            .setMaxInitialLineLength(MAX_HEADER_BYTES)
-            .setHandle100ContinueAutomatically(true)
-            .setTcpNoDelay(true)
-            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-            .setIdleTimeout((int) config.http().idleTimeout().toMillis());
+            .setHandle100ContinueAutomatically(true);
     Router router = routes.apply(vertx);
     server =
         vertx
             .createHttpServer(options)
-            .invalidRequestHandler(HttpVerticle::refuse)
+            .invalidRequestHandler(Listeners::refuse)
             .requestHandler(
                 request -> {
                   requests.increment();
                   router.handle(request);
                 });
     return server.listen().onSuccess(open -> port.set(open.actualPort()));
-  }
-
-  private static void refuse(HttpServerRequest request) {
-    Throwable cause = request.decoderResult().cause();
-    int status = 400;
-    if (cause instanceof TooLongHttpLineException) {
-      status = 414;
-    } else if (cause instanceof TooLongHttpHeaderException) {
-      status = 431;
-    }
-    ProblemHandler.refuse(request, status);
   }
 
   @Override

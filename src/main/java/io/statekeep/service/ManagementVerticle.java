@@ -1,18 +1,26 @@
 package io.statekeep.service;
 
 import io.statekeep.service.config.Config;
+import io.statekeep.web.Methods;
 import io.statekeep.web.ProblemHandler;
+import io.statekeep.web.Reply;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Supplier;
 
 /** The listener for operators: health and metrics. Not for the open internet. */
 final class ManagementVerticle extends VerticleBase {
-  private final Config.Listener listener;
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+  private static final CharSequence PROMETHEUS =
+      HttpHeaders.createOptimized("text/plain; version=0.0.4; charset=utf-8");
+
+  private final Config config;
   private final Supplier<Future<Void>> readiness;
   private final Metrics metrics;
   private HttpServer server;
@@ -20,8 +28,8 @@ final class ManagementVerticle extends VerticleBase {
   /**
    * @param readiness fails while requests are not to be sent here
    */
-  ManagementVerticle(Config.Listener listener, Supplier<Future<Void>> readiness, Metrics metrics) {
-    this.listener = listener;
+  ManagementVerticle(Config config, Supplier<Future<Void>> readiness, Metrics metrics) {
+    this.config = config;
     this.readiness = readiness;
     this.metrics = metrics;
   }
@@ -29,14 +37,20 @@ final class ManagementVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Router router = Router.router(vertx);
-    router.get("/health/live").handler(context -> status(context, 200, "UP"));
-    router.get("/health/ready").handler(this::ready);
-    router.get("/metrics").handler(this::metrics);
+    read(router, "/health/live", context -> status(context, 200, "UP"));
+    read(router, "/health/ready", this::ready);
+    read(router, "/metrics", this::metrics);
     new ProblemHandler().attach(router);
-    HttpServerOptions options =
-        new HttpServerOptions().setHost(listener.host()).setPort(listener.port());
-    server = vertx.createHttpServer(options).requestHandler(router);
+    server =
+        vertx
+            .createHttpServer(Listeners.options(config, config.management()))
+            .invalidRequestHandler(Listeners::refuse)
+            .requestHandler(router);
     return server.listen();
+  }
+
+  private static void read(Router router, String path, Handler<RoutingContext> handler) {
+    router.route(path).handler(Methods.READ).handler(handler);
   }
 
   int port() {
@@ -52,23 +66,14 @@ final class ManagementVerticle extends VerticleBase {
   }
 
   private static void status(RoutingContext context, int code, String status) {
-    context
-        .response()
-        .setStatusCode(code)
-        .putHeader("Content-Type", "application/json")
-        .putHeader("Cache-Control", "no-store")
-        .end("{\"status\":\"" + status + "\"}");
+    context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    new Reply(code, JSON, Buffer.buffer("{\"status\":\"" + status + "\"}")).send(context);
   }
 
   private void metrics(RoutingContext context) {
     vertx
         .executeBlocking(metrics::scrape)
-        .onSuccess(
-            text ->
-                context
-                    .response()
-                    .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-                    .end(text))
+        .onSuccess(text -> new Reply(200, PROMETHEUS, Buffer.buffer(text)).send(context))
         .onFailure(context::fail);
   }
 

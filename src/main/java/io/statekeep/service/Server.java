@@ -48,8 +48,7 @@ final class Server {
     this.store = stores.inFrontOf(keeper);
     Sessions sessions = new Sessions(store, tokens(config), config.policy(), clock);
     this.routes = new PublicRoutes(vertx, config, sessions);
-    this.management =
-        new ManagementVerticle(config.management(), this::ready, new Metrics(requests, keeper));
+    this.management = new ManagementVerticle(config, this::ready, new Metrics(requests, keeper));
   }
 
   /**

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Refuses, at the head of a route, the methods that it does not know: 405 with {@code Allow}. */
-final class Methods implements PlatformHandler {
+public final class Methods implements PlatformHandler {
   /** Reading, with {@code HEAD} for the head alone (RFC 9110 section 9.3.2). */
-  static final Methods READ = new Methods(HttpMethod.GET, HttpMethod.HEAD);
+  public static final Methods READ = new Methods(HttpMethod.GET, HttpMethod.HEAD);
 
   /** {@code GET} alone, where it changes something. */
   static final Methods GET = new Methods(HttpMethod.GET);

@@ -32,7 +32,7 @@ public record Reply(int status, @Nullable CharSequence contentType, Buffer body)
   }
 
   /** Sends it, if the client is still there. */
-  void send(RoutingContext context) {
+  public void send(RoutingContext context) {
     HttpServerResponse response = context.response();
     if (response.ended() || response.closed()) {
       return;
