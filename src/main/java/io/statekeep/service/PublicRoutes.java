@@ -26,7 +26,6 @@ final class PublicRoutes {
   // One count for all event loops.
   private final Throttle logins;
 
-  /** Reads the users' file. Blocking. */
   PublicRoutes(Vertx vertx, Config config, Sessions sessions) {
     this.config = config;
     this.sessions = sessions;
@@ -37,7 +36,7 @@ final class PublicRoutes {
             config.cookie().secureByTransport(),
             config.trustedProxies(),
             sessions.clock());
-    this.users = config.usersFile().map(file -> FileUsers.read(vertx, file));
+    this.users = config.usersFile().map(file -> new FileUsers(vertx, file));
     this.logins = new Throttle(LOGIN_TRIES, LOGIN_WINDOW, sessions.clock());
   }
 

@@ -162,6 +162,23 @@ class CommandLineTest {
         .doesNotContain("Exception", "\tat ");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"config check", "serve", "purge"})
+  void aUsersFileThatCannotBeUsedIsOneOfTheProblems(String command) throws IOException {
+    Path users = Files.writeString(directory.resolve("users"), "alice:secret\n\nbob\n");
+    for (Path wrong : new Path[] {users, directory.resolve("none")}) {
+      CommandRun bad =
+          CommandRun.of(
+              Map.of("STATEKEEP_USERS_FILE", wrong.toString(), "STATEKEEP_HTTP_PORT", "none"),
+              command);
+      assertThat(bad.exit()).isEqualTo(2);
+      assertThat(bad.out()).isEmpty();
+      assertThat(bad.err())
+          .contains("http.port = none", "users.file = " + wrong + ": ")
+          .doesNotContain("secret");
+    }
+  }
+
   @Test
   void theCommandIsServeIfOptionsAloneAreGiven() throws IOException {
     Path file = file("http.port: none");
@@ -226,23 +243,6 @@ class CommandLineTest {
       assertThat(start.exit()).isEqualTo(1);
       assertThat(start.err()).startsWith("statekeep: cannot start: ").contains("in use");
     }
-  }
-
-  @Test
-  void aUsersFileWithoutUsersIsExit1() throws IOException {
-    Path users = Files.writeString(directory.resolve("users"), "alice:secret\n\nbob\n");
-    CommandRun start =
-        CommandRun.of(
-            Map.of(
-                "STATEKEEP_STORE", "local",
-                "STATEKEEP_HTTP_PORT", "0",
-                "STATEKEEP_MANAGEMENT_PORT", "0",
-                "STATEKEEP_USERS_FILE", users.toString()),
-            "");
-    assertThat(start.exit()).isEqualTo(1);
-    assertThat(start.err())
-        .startsWith("statekeep: users.file = " + users)
-        .contains("line 1", "line 3");
   }
 
   @ParameterizedTest

@@ -3,19 +3,17 @@ package io.statekeep.service;
 import static io.statekeep.testing.Await.await;
 import static io.statekeep.testing.Await.awaitAll;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.password4j.Argon2Function;
 import com.password4j.BcryptFunction;
 import com.password4j.types.Argon2;
 import com.password4j.types.Bcrypt;
+import io.statekeep.service.config.UsersFile;
 import io.statekeep.web.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class FileUsersTest {
   private static final int WORKERS = 2;
@@ -62,22 +59,13 @@ class FileUsersTest {
   }
 
   private FileUsers users(String... lines) {
-    return FileUsers.read(vertx, file(lines));
+    return new FileUsers(vertx, UsersFile.read(file(lines)));
   }
 
   private static void assertVerifies(FileUsers users, String name, String password) {
     assertThat(await(users.verify(name, password))).isTrue();
     assertThat(await(users.verify(name, password + "x"))).isFalse();
     assertThat(await(users.verify(name, ""))).isEqualTo(password.isEmpty());
-  }
-
-  private String refusal(String... lines) {
-    Path file = file(lines);
-    StartException refusal =
-        catchThrowableOfType(StartException.class, () -> FileUsers.read(vertx, file));
-    assertThat(refusal).as("of " + List.of(lines)).isNotNull();
-    assertThat(refusal).hasMessageStartingWith("users.file = " + file + ": ");
-    return refusal.getMessage();
   }
 
   // --- passwords
@@ -151,101 +139,13 @@ class FileUsersTest {
     assertThat(await(users.verify("a@b.example", "right"))).isTrue();
   }
 
-  @Test
-  void everyWrongLineIsNamedByItsNumberAndNoneIsShown() {
-    String refusal =
-        refusal(
-            "alice:" + CHEAP,
-            "no colon here",
-            "# a comment",
-            ":" + CHEAP,
-            "",
-            "bob:hunter2",
-            "alice:" + CHEAP,
-            "n".repeat(256) + ":" + CHEAP,
-            "carol:");
-    assertThat(refusal.substring(refusal.indexOf(": ") + 2).split("; ", -1))
-        .containsExactly(
-            "line 2 has no name of 1..255 characters before a colon",
-            "line 4 has no name of 1..255 characters before a colon",
-            "line 6 has neither a bcrypt nor an Argon2id hash",
-            "line 7 names a user again",
-            "line 8 has no name of 1..255 characters before a colon",
-            "line 9 has neither a bcrypt nor an Argon2id hash");
-    assertThat(refusal).doesNotContain("hunter2", CHEAP);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "hunter2",
-        "{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=",
-        "$1$salt$qJH7.N4xYta3aEG/dfqo/0",
-        "$apr1$salt$xxxxxxxxxxxxxxxxxxxxxx",
-        "$5$salt$hash",
-        // bcrypt: another version, cost, length, alphabet
-        "$2$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s.",
-        "$2x$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s.",
-        "$2b$03$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s.",
-        "$2b$31$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s.",
-        "$2b$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s",
-        "$2b$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s..",
-        "$2b$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s+",
-        // Argon2: another kind, version, cost; too short
-        "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        "$argon2d$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        "$argon2id$v=16$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        "$argon2id$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        "$argon2id$v=19$m=0,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        "$argon2id$v=19$m=256,t=0,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        "$argon2id$v=19$m=256,t=2,p=0$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        "$argon2id$v=19$m=7,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        "$argon2id$v=19$m=256,t=2,p=33$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        "$argon2id$v=19$m=256,t=2,p=1$c2FsdA$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65",
-        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQaa$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi",
-        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ=$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4="
-      })
-  void anotherHashIsRefused(String hash) {
-    assertThat(refusal("alice:" + hash))
-        .endsWith(": line 1 has neither a bcrypt nor an Argon2id hash");
-  }
-
-  @Test
-  void aFileWithoutUsersIsRefused() {
-    assertThat(refusal("# nobody", "")).endsWith(": it has no users");
-    assertThat(refusal()).endsWith(": it has no users");
-  }
-
-  @Test
-  void aFileThatCannotBeReadIsRefused() throws IOException {
-    Path none = directory.resolve("none");
-    assertThatThrownBy(() -> FileUsers.read(vertx, none))
-        .isInstanceOf(StartException.class)
-        .hasMessage("users.file = " + none + ": cannot be read");
-    assertThatThrownBy(() -> FileUsers.read(vertx, directory)).isInstanceOf(StartException.class);
-    Path latin = directory.resolve("latin");
-    Files.write(latin, ("j\u00fcrgen:" + CHEAP).getBytes(StandardCharsets.ISO_8859_1));
-    assertThatThrownBy(() -> FileUsers.read(vertx, latin)).isInstanceOf(StartException.class);
-  }
-
   // --- load
 
   @Test
   void moreThanCanWaitAreSentAwayAndRoomComesBack() {
     FileUsers users = users("alice:" + CHEAP);
-    // The same threads: a shared executor has a name.
-    WorkerExecutor workers = vertx.createSharedWorkerExecutor("statekeep-login", WORKERS);
     CountDownLatch release = new CountDownLatch(1);
-    for (int i = 0; i < WORKERS; i++) {
-      workers.executeBlocking(
-          () -> {
-            release.await();
-            return null;
-          },
-          false);
-    }
+    keepWorkersBusyUntil(release);
     List<Future<Boolean>> waiting = new ArrayList<>();
     for (int i = 0; i < MAX_WAITING; i++) {
       waiting.add(users.verify(i % 2 == 0 ? "alice" : "bob", "right"));
@@ -264,6 +164,18 @@ class FileUsersTest {
     release.countDown();
     assertThat(awaitAll(waiting).stream().filter(right -> right)).hasSize(MAX_WAITING / 2);
     assertThat(await(users.verify("alice", "right"))).isTrue();
-    await(workers.close());
+  }
+
+  private static void keepWorkersBusyUntil(CountDownLatch release) {
+    // The same threads: a shared executor has a name.
+    WorkerExecutor workers = vertx.createSharedWorkerExecutor("statekeep-login", WORKERS);
+    for (int i = 0; i < WORKERS; i++) {
+      workers.executeBlocking(
+          () -> {
+            release.await();
+            return null;
+          },
+          false);
+    }
   }
 }

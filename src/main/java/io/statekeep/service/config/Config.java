@@ -41,7 +41,7 @@ public record Config(
     SessionCookieRules cookie,
     Optional<KeyRing> signingKeys,
     boolean tutorial,
-    Optional<Path> usersFile,
+    Optional<UsersFile> usersFile,
     TrustedProxies trustedProxies,
     Duration shutdownTimeout,
     Log log) {
@@ -152,7 +152,7 @@ public record Config(
         CookieReader.read(reader),
         signingKeys(reader, store),
         reader.flag(ConfigKey.TUTORIAL_ENABLED),
-        reader.parsed(ConfigKey.USERS_FILE, Path::of),
+        reader.parsed(ConfigKey.USERS_FILE, path -> UsersFile.read(Path.of(path))),
         proxies(reader),
         reader.duration(ConfigKey.SHUTDOWN_TIMEOUT, NO_TIME, DAY),
         log(reader));

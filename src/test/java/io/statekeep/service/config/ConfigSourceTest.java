@@ -376,9 +376,10 @@ class ConfigSourceTest {
   @Test
   void statekeepUsersFileIsTheKeyOfThatNameAndReadsNothing() {
     Path none = directory.resolve("none");
-    assertThat(config("STATEKEEP_USERS_FILE", none.toString()).usersFile()).contains(none);
+    String missing = "users.file = " + none + ": cannot be read";
+    assertThat(problems("STATEKEEP_USERS_FILE", none.toString())).containsExactly(missing);
     String pointer = file("pointer", none + "\n").toString();
-    assertThat(config("STATEKEEP_USERS_FILE_FILE", pointer).usersFile()).contains(none);
+    assertThat(problems("STATEKEEP_USERS_FILE_FILE", pointer)).containsExactly(missing);
   }
 
   // --- what is shown

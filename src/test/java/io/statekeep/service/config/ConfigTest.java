@@ -11,7 +11,6 @@ import io.statekeep.cookie.SameSite;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.signing.KeyRing;
 import io.statekeep.web.TrustedProxies;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -282,13 +281,13 @@ class ConfigTest {
             "STATEKEEP_COOKIE_PERSISTENT", "false",
             "STATEKEEP_PURGE_INTERVAL", "1m",
             "STATEKEEP_PURGE_BATCH", "9",
-            "STATEKEEP_USERS_FILE", "conf/users",
+            "STATEKEEP_USERS_FILE", "src/test/resources/users",
             "STATEKEEP_JDBC_USER", "sa",
             "STATEKEEP_JDBC_PASSWORD", "none of your business");
     assertThat(config.policy())
         .isEqualTo(new SessionPolicy(3_600_000, 172_800_000, 5_000, false, 7, 1024));
     assertThat(config.purge()).isEqualTo(new Config.Purge(Duration.ofMinutes(1), 9));
-    assertThat(config.usersFile()).contains(Path.of("conf/users"));
+    assertThat(config.usersFile()).get().hasToString("UsersFile[2 users]");
     assertThat(config.store().jdbc().user()).isEqualTo("sa");
     assertThat(config.store().jdbc().password()).isEqualTo("none of your business");
   }
