@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,17 +30,23 @@ public final class UsersFile {
       Pattern.compile(
           "\\$argon2id\\$v=19\\$m=(\\d{1,7}),t=(\\d{1,3}),p=(\\d{1,2})"
               + "\\$([A-Za-z0-9+/]{11,})\\$([A-Za-z0-9+/]{16,})");
+  // Kibibytes that Argon2 fills in the time of one round of bcrypt.
+  private static final long KIBIBYTES_A_ROUND = 32;
 
   private final Map<String, Entry> entries;
+  private final Entry dearest;
 
   /** One user's line. */
   public static final class Entry {
     private final String hash;
     private final HashingFunction function;
+    // What a check costs, in kibibytes that Argon2 fills.
+    private final long cost;
 
-    private Entry(String hash, HashingFunction function) {
+    private Entry(String hash, HashingFunction function, long cost) {
       this.hash = hash;
       this.function = function;
+      this.cost = cost;
     }
 
     /** Whether this is the password. Takes as long as the hash wants. */
@@ -50,6 +57,8 @@ public final class UsersFile {
 
   private UsersFile(Map<String, Entry> entries) {
     this.entries = Map.copyOf(entries);
+    this.dearest =
+        entries.values().stream().max(Comparator.comparingLong(entry -> entry.cost)).orElseThrow();
   }
 
   /**
@@ -103,7 +112,8 @@ public final class UsersFile {
   private static @Nullable Entry entry(String hash) {
     Matcher bcrypt = BCRYPT.matcher(hash);
     if (bcrypt.matches()) {
-      return new Entry(hash, BcryptFunction.getInstanceFromHash(hash));
+      long rounds = 1L << Integer.parseInt(bcrypt.group(1));
+      return new Entry(hash, BcryptFunction.getInstanceFromHash(hash), rounds * KIBIBYTES_A_ROUND);
     }
     Matcher argon2 = ARGON2ID.matcher(hash);
     return argon2.matches() ? argon2(hash, argon2) : null;
@@ -120,7 +130,9 @@ public final class UsersFile {
             && memory >= 8 * lanes
             && isBase64(parts.group(4))
             && isBase64(parts.group(5));
-    return sound ? new Entry(hash, Argon2Function.getInstanceFromHash(hash)) : null;
+    return sound
+        ? new Entry(hash, Argon2Function.getInstanceFromHash(hash), (long) memory * passes)
+        : null;
   }
 
   private static boolean isBase64(String text) {
@@ -132,9 +144,9 @@ public final class UsersFile {
     return entries.get(name);
   }
 
-  /** One of them. */
-  public Entry anybody() {
-    return entries.values().iterator().next();
+  /** The one whose check takes the longest. */
+  public Entry dearest() {
+    return dearest;
   }
 
   @Override

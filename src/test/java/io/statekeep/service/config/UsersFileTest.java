@@ -12,9 +12,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which files are refused. */
+/** Which files are refused, and what they cost. */
 class UsersFileTest {
   private static final String CHEAP = bcrypt("04");
 
@@ -22,6 +23,10 @@ class UsersFileTest {
 
   private static String bcrypt(String cost) {
     return "$2b$" + cost + "$cVWp4XaNU8a4v1uMRum2SO026BWLIoQMD/TXg5uZV.0P.uO8m3YEm";
+  }
+
+  private static String argon2(String cost) {
+    return "$argon2id$v=19$" + cost + "$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
   }
 
   private Path file(String... lines) {
@@ -122,5 +127,34 @@ class UsersFileTest {
   void whatItHoldsIsNotShown() {
     assertThat(UsersFile.read(file("alice:" + CHEAP, "bob:" + CHEAP)))
         .hasToString("UsersFile[2 users]");
+  }
+
+  // --- cost
+
+  @ParameterizedTest
+  @CsvSource({
+    "04, 05, 'm=64,t=1,p=1'",
+    "04, 12, 'm=19456,t=2,p=1'",
+    "11, 12, 'm=65536,t=1,p=4'",
+    "04, 10, 'm=1024,t=3,p=1'"
+  })
+  void theDearestIsFoundWhereverItStands(String cheap, String dear, String argon2) {
+    String[] lines = {"a:" + bcrypt(cheap), "b:" + argon2(argon2), "z:" + bcrypt(dear)};
+    UsersFile users = UsersFile.read(file(lines));
+    assertThat(users.dearest()).isSameAs(users.user("z"));
+    UsersFile turned = UsersFile.read(file(lines[2], lines[1], lines[0]));
+    assertThat(turned.dearest()).isSameAs(turned.user("z"));
+  }
+
+  @Test
+  void anArgon2HashCanBeTheDearest() {
+    UsersFile users =
+        UsersFile.read(
+            file(
+                "a:" + bcrypt("10"),
+                "b:" + argon2("m=65536,t=3,p=1"),
+                "c:" + argon2("m=65536,t=2,p=1"),
+                "d:" + argon2("m=19456,t=3,p=1")));
+    assertThat(users.dearest()).isSameAs(users.user("b"));
   }
 }
