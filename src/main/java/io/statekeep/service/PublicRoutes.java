@@ -18,6 +18,7 @@ import java.util.Optional;
 final class PublicRoutes {
   private static final int LOGIN_TRIES = 10;
   private static final Duration LOGIN_WINDOW = Duration.ofMinutes(1);
+  private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(5);
 
   private final Config config;
   private final Sessions sessions;
@@ -36,8 +37,16 @@ final class PublicRoutes {
             config.cookie().secureByTransport(),
             config.trustedProxies(),
             sessions.clock());
-    this.users = config.usersFile().map(file -> new FileUsers(vertx, file));
+    this.users = config.usersFile().map(file -> new FileUsers(vertx, file, loginPatience(config)));
     this.logins = new Throttle(LOGIN_TRIES, LOGIN_WINDOW, sessions.clock());
+  }
+
+  // After the turn comes a call of the store, which has a deadline of its own; and nobody looks at
+  // a
+  // login form for longer than some seconds.
+  private static Duration loginPatience(Config config) {
+    Duration timeout = config.store().timeout();
+    return timeout.compareTo(LONGEST_PATIENCE) < 0 ? timeout : LONGEST_PATIENCE;
   }
 
   /** The routes for one event loop. */

@@ -3,12 +3,14 @@ package io.statekeep.service;
 import static io.statekeep.testing.Await.await;
 import static io.statekeep.testing.Await.awaitAll;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.password4j.Argon2Function;
 import com.password4j.BcryptFunction;
 import com.password4j.types.Argon2;
 import com.password4j.types.Bcrypt;
 import io.statekeep.service.config.UsersFile;
+import io.statekeep.web.Problem;
 import io.statekeep.web.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -16,6 +18,7 @@ import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FileUsersTest {
   private static final int WORKERS = 2;
-  private static final int MAX_WAITING = 64;
+  private static final int MAX_WAITING = 16;
   // The cheapest cost that bcrypt has.
   private static final String CHEAP = bcrypt(Bcrypt.B, "right");
 
@@ -59,7 +62,7 @@ class FileUsersTest {
   }
 
   private FileUsers users(String... lines) {
-    return new FileUsers(vertx, UsersFile.read(file(lines)));
+    return new FileUsers(vertx, UsersFile.read(file(lines)), Duration.ofMinutes(1));
   }
 
   private static void assertVerifies(FileUsers users, String name, String password) {
@@ -164,6 +167,28 @@ class FileUsersTest {
     release.countDown();
     assertThat(awaitAll(waiting).stream().filter(right -> right)).hasSize(MAX_WAITING / 2);
     assertThat(await(users.verify("alice", "right"))).isTrue();
+  }
+
+  @Test
+  void whoseTurnDoesNotComeInTimeIsSentAwayAndCostsNothingMore() {
+    // A check against this takes an hour.
+    String dear = CHEAP.replace("$04$", "$24$");
+    UsersFile file = UsersFile.read(file("alice:" + CHEAP, "dear:" + dear));
+    FileUsers users = new FileUsers(vertx, file, Duration.ofMillis(20));
+    CountDownLatch release = new CountDownLatch(1);
+    keepWorkersBusyUntil(release);
+    List<Future<Boolean>> late = new ArrayList<>();
+    for (int i = 0; i < MAX_WAITING; i++) {
+      late.add(users.verify(i % 2 == 0 ? "dear" : "nobody", "right"));
+    }
+    late.forEach(login -> assertThat(refusalOf(login).status()).isEqualTo(503));
+    release.countDown();
+    FileUsers patient = new FileUsers(vertx, file, Duration.ofMinutes(1));
+    assertThat(await(patient.verify("alice", "right"))).isTrue();
+  }
+
+  private static Problem refusalOf(Future<Boolean> login) {
+    return catchThrowableOfType(ProblemException.class, () -> await(login)).problem();
   }
 
   private static void keepWorkersBusyUntil(CountDownLatch release) {
