@@ -10,6 +10,7 @@ import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
 import io.statekeep.session.SessionStoreException;
 import io.statekeep.session.Visit;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -21,27 +22,34 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A deadline for every call, and a bound on how many are under way: a store that hangs costs its
  * callers a known time, and the process a known amount of memory. Thread-safe.
  */
 public final class GuardedSessionStore implements SessionStore {
+  private static final long LONGEST_POLL_MILLIS = 200;
+
   private final VertxInternal vertx;
   private final SessionStore store;
   private final Bounds bounds;
   private final AtomicInteger underWay = new AtomicInteger();
-  // All calls have the same time, so the first to start is the first to be late.
   private final Queue<Pending<?>> pending = new ConcurrentLinkedQueue<>();
   private final long timer;
 
   /**
    * The bounds.
    *
-   * @param timeoutMillis of a call, in milliseconds; it ends at most a tenth later
+   * @param timeoutMillis of a call, in milliseconds; it ends at most a tenth later, and at most 200
+   *     milliseconds
    * @param maxUnderWay calls that the store has not ended, those given up by their callers included
    */
-  public record Bounds(long timeoutMillis, int maxUnderWay) {}
+  public record Bounds(long timeoutMillis, int maxUnderWay) {
+    long pollMillis() {
+      return Math.max(1, Math.min(timeoutMillis / 10, LONGEST_POLL_MILLIS));
+    }
+  }
 
   /**
    * @param store closed with this one
@@ -50,7 +58,7 @@ public final class GuardedSessionStore implements SessionStore {
     this.vertx = (VertxInternal) vertx;
     this.store = store;
     this.bounds = bounds;
-    this.timer = vertx.setPeriodic(Math.max(1, bounds.timeoutMillis() / 10), id -> endLateCalls());
+    this.timer = vertx.setPeriodic(bounds.pollMillis(), id -> endLateCalls());
   }
 
   private <T> Future<T> guard(Supplier<Future<T>> call) {
@@ -63,33 +71,60 @@ public final class GuardedSessionStore implements SessionStore {
     }
     underWay.incrementAndGet();
     Promise<T> promise = vertx.promise();
-    pending.add(new Pending<>(promise, System.nanoTime()));
+    Pending<T> waiting = new Pending<>(promise, System.nanoTime());
+    pending.add(waiting);
     result.onComplete(
         ended -> {
           underWay.decrementAndGet();
-          if (ended.succeeded()) {
-            promise.tryComplete(ended.result());
-          } else {
-            promise.tryFail(ended.cause());
-          }
+          waiting.end(ended);
         });
     return promise.future();
   }
 
   private void endLateCalls() {
     long latest = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(bounds.timeoutMillis());
-    for (Pending<?> call = pending.peek();
-        call != null && (call.isOver() || call.startedAt - latest <= 0);
-        call = pending.peek()) {
-      pending.remove();
-      call.promise.tryFail(
-          new SessionStoreException("no answer within " + bounds.timeoutMillis() + " ms", null));
+    for (Pending<?> call : pending) {
+      if (!call.isOver() && call.startedAt - latest <= 0) {
+        call.fail(
+            new SessionStoreException("no answer within " + bounds.timeoutMillis() + " ms", null));
+      }
     }
+    pending.removeIf(Pending::isOver);
   }
 
-  private record Pending<T>(Promise<T> promise, long startedAt) {
+  /** How many calls there is a note of; those that ended lately may be among them. */
+  int remembered() {
+    return pending.size();
+  }
+
+  private static final class Pending<T> {
+    private final long startedAt;
+    // Dropped at the end: a note of a call that is over must not keep its result alive.
+    private volatile @Nullable Promise<T> promise;
+
+    Pending(Promise<T> promise, long startedAt) {
+      this.promise = promise;
+      this.startedAt = startedAt;
+    }
+
     boolean isOver() {
-      return promise.future().isComplete();
+      return promise == null;
+    }
+
+    void end(AsyncResult<T> ended) {
+      Promise<T> waiting = promise;
+      promise = null;
+      if (waiting != null) {
+        if (ended.succeeded()) {
+          waiting.tryComplete(ended.result());
+        } else {
+          waiting.tryFail(ended.cause());
+        }
+      }
+    }
+
+    void fail(SessionStoreException cause) {
+      end(Future.failedFuture(cause));
     }
   }
 
