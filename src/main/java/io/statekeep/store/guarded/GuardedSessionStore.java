@@ -37,6 +37,7 @@ public final class GuardedSessionStore implements SessionStore {
   private final AtomicInteger underWay = new AtomicInteger();
   private final Queue<Pending<?>> pending = new ConcurrentLinkedQueue<>();
   private final long timer;
+  private volatile boolean closed;
 
   /**
    * The bounds.
@@ -62,6 +63,9 @@ public final class GuardedSessionStore implements SessionStore {
   }
 
   private <T> Future<T> guard(Supplier<Future<T>> call) {
+    if (closed) {
+      return Future.failedFuture(closedFailure());
+    }
     if (underWay.get() >= bounds.maxUnderWay()) {
       return Future.failedFuture(new SessionStoreException("too many calls under way", null));
     }
@@ -78,7 +82,15 @@ public final class GuardedSessionStore implements SessionStore {
           underWay.decrementAndGet();
           waiting.end(ended);
         });
+    if (closed) {
+      // It may have come too late to be seen by the one who closes.
+      waiting.fail(closedFailure());
+    }
     return promise.future();
+  }
+
+  private static SessionStoreException closedFailure() {
+    return new SessionStoreException("the store is closed", null);
   }
 
   private void endLateCalls() {
@@ -178,9 +190,13 @@ public final class GuardedSessionStore implements SessionStore {
     return guard(store::ping);
   }
 
+  /** Ends the calls that are under way, refuses what comes, and closes the store. */
   @Override
   public Future<Void> close() {
+    closed = true;
     vertx.cancelTimer(timer);
+    pending.forEach(call -> call.fail(closedFailure()));
+    pending.clear();
     return store.close();
   }
 }

@@ -120,6 +120,19 @@ class GuardedSessionStoreTest {
   }
 
   @Test
+  void closingEndsWhatIsUnderWayAndRefusesWhatComes() {
+    far.hold();
+    Future<Optional<SessionRecord>> call = store.load(record.key());
+    Future<Void> closed = store.close();
+    for (Future<Optional<SessionRecord>> ended : List.of(call, store.load(record.key()))) {
+      assertThatThrownBy(() -> await(ended))
+          .isInstanceOf(SessionStoreException.class)
+          .hasMessage("the store is closed");
+    }
+    await(closed);
+  }
+
+  @Test
   void aFailureOfTheStoreIsPassedOn() {
     far.hold();
     SessionKey key = record.key();
