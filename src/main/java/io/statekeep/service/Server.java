@@ -3,6 +3,7 @@ package io.statekeep.service;
 import io.statekeep.service.config.Config;
 import io.statekeep.service.config.Config.StoreKind;
 import io.statekeep.session.SessionStore;
+import io.statekeep.session.SessionStoreException;
 import io.statekeep.session.SessionTokens;
 import io.statekeep.session.Sessions;
 import io.statekeep.signing.KeyRing;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** One node of the service, from its configuration to its listeners. */
@@ -40,6 +42,8 @@ final class Server {
   private volatile boolean migrated;
   private volatile boolean stopping;
 
+  // Of the last try: what stays the same is logged once.
+  private volatile @Nullable String migrationProblem;
   private Server(Vertx vertx, Config config, InstantSource clock) {
     this.vertx = vertx;
     this.config = config;
@@ -125,13 +129,20 @@ final class Server {
     if (config.store().durableKind() == StoreKind.JDBC && !address.dialect().isEmbedded()) {
       try {
         Schema.migrate(address);
-      } catch (RuntimeException e) {
-        LOG.warn("store.unavailable: cannot check the schema, trying again: {}", e.getMessage());
+      } catch (SessionStoreException e) {
+        String why = String.valueOf(e.getMessage());
+        if (!why.equals(migrationProblem)) {
+          LOG.warn("store.unavailable: cannot check the schema, trying until it works: {}", why);
+        }
+        migrationProblem = why;
         vertx.setTimer(MIGRATION_RETRY.toMillis(), id -> vertx.executeBlocking(this::migrateAgain));
         return;
       }
     }
     migrated = true;
+      if (migrationProblem != null) {
+        LOG.info("store.connected: the schema is checked");
+      }
   }
 
   private boolean migrateAgain() {

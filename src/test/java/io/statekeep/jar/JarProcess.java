@@ -57,12 +57,17 @@ final class JarProcess implements AutoCloseable {
 
   /** Starts a node on free ports and waits until it serves. */
   static JarProcess serve(Path folder, Map<String, String> environment) {
+    JarProcess node = start(folder, environment);
+    node.awaitServing();
+    return node;
+  }
+
+  /** Starts a node on free ports and returns at once. */
+  static JarProcess start(Path folder, Map<String, String> environment) {
     Map<String, String> settings = new HashMap<>(environment);
     settings.putIfAbsent("STATEKEEP_HTTP_PORT", "0");
     settings.putIfAbsent("STATEKEEP_MANAGEMENT_PORT", "0");
-    JarProcess node = run(folder, settings);
-    node.awaitServing();
-    return node;
+    return run(folder, settings);
   }
 
   private void awaitServing() {

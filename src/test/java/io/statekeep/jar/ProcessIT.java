@@ -1,13 +1,14 @@
 package io.statekeep.jar;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statekeep.testing.HttpProbe;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jar as a process: its start, its files, its signals, its exit codes. */
 class ProcessIT {
@@ -113,6 +116,57 @@ class ProcessIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:mariadb://u:hunter2@127.0.0.1:1/sk",
+        "jdbc:mariadb://127.0.0.1:1/sk?user=u&password=hunter2&trustStorePassword=hunter2",
+        "jdbc:postgresql://127.0.0.1:1/sk?user=u&password=hunter2&sslpassword=hunter2"
+      })
+  void aDatabaseThatIsAwayIsLoggedWithoutItsSecrets(String url) {
+    Map<String, String> settings =
+        Map.of(
+            "STATEKEEP_STORE",
+            "jdbc",
+            "STATEKEEP_JDBC_URL",
+            url,
+            "STATEKEEP_TOKEN_SIGNING_KEYS",
+            "A".repeat(43));
+    try (JarProcess node = JarProcess.serve(folder, settings)) {
+      assertThat(node.http().get("/set_session").status()).isEqualTo(503);
+      assertThat(node.management().get("/health/ready").status()).isEqualTo(503);
+      node.terminate();
+      assertThat(node.exit()).isZero();
+      assertThat(node.output())
+          .contains("store.unavailable: cannot check the schema")
+          .doesNotContain("hunter2", "jdbc:");
+    }
+  }
+
+  @Test
+  void aDatabaseThatStaysAwayIsLoggedOnce() throws IOException {
+    // It hangs up on everybody.
+    try (ServerSocket database = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      String url = "jdbc:postgresql://127.0.0.1:" + database.getLocalPort() + "/sk";
+      Map<String, String> settings =
+          Map.of(
+              "STATEKEEP_STORE",
+              "jdbc",
+              "STATEKEEP_JDBC_URL",
+              url,
+              "STATEKEEP_TOKEN_SIGNING_KEYS",
+              "A".repeat(43));
+      try (JarProcess node = JarProcess.start(folder, settings)) {
+        for (int i = 0; i < 40; i++) {
+          database.accept().close();
+        }
+        node.terminate();
+        node.exit();
+        assertThat(node.output()).containsOnlyOnce("cannot check the schema");
+      }
+    }
+  }
+
   @Test
   void toldToStopItFinishesWhatIsInFlightAndExitsWithZero() throws IOException {
     Path users = Path.of("src/test/resources/users").toAbsolutePath();
@@ -127,7 +181,7 @@ class ProcessIT {
               + "Content-Length: "
               + body.length()
               + "\r\nConnection: close\r\n\r\n";
-      out.write((head + body.substring(0, 10)).getBytes(StandardCharsets.US_ASCII));
+      out.write((head + body.substring(0, 10)).getBytes(US_ASCII));
       out.flush();
       HttpProbe management = node.management();
       // The head has arrived once a later request on another connection was answered.
@@ -136,9 +190,9 @@ class ProcessIT {
       while (management.get("/health/ready").status() == 200) {
         Thread.onSpinWait();
       }
-      out.write(body.substring(10).getBytes(StandardCharsets.US_ASCII));
+      out.write(body.substring(10).getBytes(US_ASCII));
       out.flush();
-      String answer = new String(slow.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      String answer = new String(slow.getInputStream().readAllBytes(), US_ASCII);
       assertThat(answer).startsWith("HTTP/1.1 200").endsWith("login");
       assertThat(node.exit()).isZero();
       assertThat(node.output()).contains("stopped");

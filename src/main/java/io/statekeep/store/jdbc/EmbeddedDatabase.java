@@ -1,10 +1,10 @@
 package io.statekeep.store.jdbc;
 
+import io.statekeep.session.SessionStoreException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
 /** The database inside this process. Blocking: for start and stop, never on an event loop. */
@@ -27,12 +27,12 @@ public final class EmbeddedDatabase {
    * Opens the database, which is made if it is new, and brings its schema up to date.
    *
    * @throws InUseException if another process has it open
-   * @throws FlywayException if it cannot be opened for another reason
+   * @throws SessionStoreException if it cannot be opened for another reason
    */
   public static void open(JdbcAddress address) {
     try {
       Schema.migrate(address);
-    } catch (FlywayException e) {
+    } catch (SessionStoreException e) {
       throw isLocked(e) ? new InUseException(e) : e;
     }
   }

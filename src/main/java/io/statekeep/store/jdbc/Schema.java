@@ -1,5 +1,6 @@
 package io.statekeep.store.jdbc;
 
+import io.statekeep.session.SessionStoreException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -22,7 +23,8 @@ public final class Schema {
    * Migrates the database if it is older. Nodes that start together take turns. A database that is
    * already up to date is only read, so that a role without the right to change tables will do.
    *
-   * @throws FlywayException if the database cannot be reached or migrated
+   * @throws SessionStoreException if the database cannot be reached or migrated; its text holds no
+   *     part of the URL, which may be secret
    */
   public static void migrate(JdbcAddress address) {
     for (int tries = 1; !isCurrent(address); tries++) {
@@ -32,7 +34,7 @@ public final class Schema {
       } catch (FlywayException e) {
         // Flyway takes turns at the migrations, but not at making the table of their history.
         if (tries == MAX_TRIES || address.dialect().isEmbedded()) {
-          throw e;
+          throw SqlErrors.unavailable(e);
         }
       }
     }
