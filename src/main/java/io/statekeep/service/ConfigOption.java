@@ -10,6 +10,8 @@ import picocli.CommandLine.Option;
 
 /** Where a command finds its configuration. */
 final class ConfigOption {
+  private static final Config.Log UNTIL_CONFIGURED = new Config.Log("WARN", false);
+
   private final Map<String, String> environment;
 
   @Option(
@@ -33,6 +35,8 @@ final class ConfigOption {
   }
 
   private Config load(ConsoleTarget log) {
+    // Libraries that the reading wakes up must not write where an answer goes.
+    LogSetup.apply(UNTIL_CONFIGURED, ConsoleTarget.SystemErr);
     Config config = Config.load(file, environment);
     LogSetup.apply(config.log(), log);
     return config;

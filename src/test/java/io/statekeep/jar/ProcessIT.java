@@ -168,6 +168,26 @@ class ProcessIT {
   }
 
   @Test
+  void aCommandAnswersAloneWhateverIsConfigured() {
+    Map<String, String> settings =
+        Map.of(
+            "STATEKEEP_TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8",
+            "STATEKEEP_HTTP_PORT", "0",
+            "STATEKEEP_MANAGEMENT_PORT", "0");
+    try (JarProcess check = JarProcess.run(folder, settings, "config", "check")) {
+      assertThat(check.exit()).isZero();
+      assertThat(check.output()).isEqualTo("The configuration is valid.");
+    }
+    try (JarProcess list = JarProcess.run(folder, settings, "sessions", "list")) {
+      assertThat(list.exit()).isZero();
+      assertThat(list.output()).isEmpty();
+    }
+    try (JarProcess node = JarProcess.serve(folder, settings)) {
+      assertThat(node.output()).doesNotContain("DEBUG");
+    }
+  }
+
+  @Test
   void toldToStopItFinishesWhatIsInFlightAndExitsWithZero() throws IOException {
     Path users = Path.of("src/test/resources/users").toAbsolutePath();
     Map<String, String> settings =
