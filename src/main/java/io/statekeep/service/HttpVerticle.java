@@ -42,7 +42,10 @@ final class HttpVerticle extends VerticleBase {
     HttpServerOptions options =
         Listeners.options(config, listener)
             .setPort(listener.port() == 0 ? SHARED_RANDOM_PORT : listener.port())
-            .setHandle100ContinueAutomatically(true);
+            .setHandle100ContinueAutomatically(true)
+            // There are no WebSockets; their handlers would look at every message.
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false);
     Router router = routes.apply(vertx);
     server =
         vertx
