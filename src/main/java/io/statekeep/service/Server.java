@@ -19,16 +19,18 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.slf4j.Logger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One node of the service, from its configuration to its listeners. */
 final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   private static final Duration MIGRATION_RETRY = Duration.ofSeconds(1);
+  private static final long CLOSE_MILLIS = 1000;
 
   private final Vertx vertx;
   private final Config config;
@@ -40,10 +42,10 @@ final class Server {
   // The last to start is the first to stop.
   private final Deque<String> deployments = new ArrayDeque<>();
   private volatile boolean migrated;
-  private volatile boolean stopping;
-
   // Of the last try: what stays the same is logged once.
   private volatile @Nullable String migrationProblem;
+  private volatile boolean stopping;
+
   private Server(Vertx vertx, Config config, InstantSource clock) {
     this.vertx = vertx;
     this.config = config;
@@ -138,11 +140,11 @@ final class Server {
         vertx.setTimer(MIGRATION_RETRY.toMillis(), id -> vertx.executeBlocking(this::migrateAgain));
         return;
       }
-    }
-    migrated = true;
       if (migrationProblem != null) {
         LOG.info("store.connected: the schema is checked");
       }
+    }
+    migrated = true;
   }
 
   private boolean migrateAgain() {
@@ -166,13 +168,29 @@ final class Server {
     return management.port();
   }
 
-  /** Says not ready, lets requests in flight finish, and closes everything but Vert.x. */
+  /**
+   * Says not ready, lets requests in flight finish, and closes everything but Vert.x. Requests
+   * whose time is over are answered 503.
+   */
   Future<Void> stop() {
     stopping = true;
-    return stopNext()
-        .compose(v -> store.close())
+    Future<Void> listeners = stopNext();
+    Future<Void> time =
+        vertx.timer(Math.max(1, config.shutdownTimeout().toMillis()), TimeUnit.MILLISECONDS);
+    return Future.any(listeners, time)
+        // Ends the calls under way, whose requests are then answered.
+        .transform(first -> Future.join(closeStore(), listeners))
         .compose(v -> vertx.executeBlocking(() -> closeEmbedded(config)))
         .mapEmpty();
+  }
+
+  // A database on another machine that hangs is not waited for: it has nothing of ours to lose.
+  private Future<Void> closeStore() {
+    Future<Void> closed = store.close();
+    return isEmbedded(config)
+        ? closed
+        : Future.any(closed.otherwiseEmpty(), vertx.timer(CLOSE_MILLIS, TimeUnit.MILLISECONDS))
+            .mapEmpty();
   }
 
   private Future<Void> stopNext() {

@@ -4,16 +4,27 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statekeep.testing.HttpProbe;
+import io.statekeep.testing.HttpProbe.Answer;
+import io.statekeep.testing.Servers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -200,7 +211,7 @@ class ProcessIT {
           "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
               + "Content-Length: "
               + body.length()
-              + "\r\nConnection: close\r\n\r\n";
+              + "\r\n\r\n";
       out.write((head + body.substring(0, 10)).getBytes(US_ASCII));
       out.flush();
       HttpProbe management = node.management();
@@ -214,8 +225,71 @@ class ProcessIT {
       out.flush();
       String answer = new String(slow.getInputStream().readAllBytes(), US_ASCII);
       assertThat(answer).startsWith("HTTP/1.1 200").endsWith("login");
+      assertThat(answer).containsIgnoringCase("\r\nconnection: close\r\n");
       assertThat(node.exit()).isZero();
       assertThat(node.output()).contains("stopped");
+    }
+  }
+
+  @Test
+  void connectionsWithoutARequestDoNotHoldUpAStop() throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "STATEKEEP_STORE", "local",
+            "STATEKEEP_SHUTDOWN_TIMEOUT", "1h",
+            "STATEKEEP_HTTP_IDLE_TIMEOUT", "1h");
+    try (JarProcess node = JarProcess.serve(folder, settings);
+        Socket untouched = new Socket(InetAddress.getLoopbackAddress(), node.port());
+        Socket half = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
+      half.getOutputStream().write("GET /plain HTTP/1.1\r\nHost:".getBytes(US_ASCII));
+      // Both of these are kept alive by their clients.
+      assertThat(node.http().get("/plain").status()).isEqualTo(200);
+      HttpClient second = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+      HttpRequest request = node.http().request("/plain").build();
+      assertThat(second.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+      assertThat(second.send(request, BodyHandlers.ofString()).version())
+          .isEqualTo(HttpClient.Version.HTTP_2);
+      node.terminate();
+      assertThat(node.exit()).isZero();
+      assertThat(untouched.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void aStopEndsRequestsThatWaitForAStoreWhichHangs() throws SQLException {
+    String url = Servers.newPostgresUrl();
+    Map<String, String> settings =
+        Map.of(
+            "STATEKEEP_STORE", "jdbc",
+            "STATEKEEP_JDBC_URL", url,
+            "STATEKEEP_JDBC_USER", "postgres",
+            "STATEKEEP_STORE_TIMEOUT", "1h",
+            "STATEKEEP_SHUTDOWN_TIMEOUT", "1s",
+            "STATEKEEP_TOKEN_SIGNING_KEYS", "A".repeat(43));
+    try (JarProcess node = JarProcess.serve(folder, settings);
+        Connection other = DriverManager.getConnection(url, "postgres", "");
+        Statement statement = other.createStatement()) {
+      String token = node.http().get("/set_session").token();
+      other.setAutoCommit(false);
+      statement.execute("LOCK TABLE statekeep_session IN ACCESS EXCLUSIVE MODE");
+      CompletableFuture<Answer> answer = node.http().getAsync("/get_session", token);
+      while (!isAnybodyWaitingForALock(statement)) {
+        Thread.onSpinWait();
+      }
+      node.terminate();
+      assertThat(answer.join().status()).isEqualTo(503);
+      assertThat(answer.join().header("retry-after")).isPresent();
+      assertThat(answer.join().setCookies()).isEmpty();
+      assertThat(node.exit()).isZero();
+      assertThat(node.output()).contains("stopped");
+    }
+  }
+
+  private static boolean isAnybodyWaitingForALock(Statement statement) throws SQLException {
+    try (ResultSet rows =
+        statement.executeQuery("SELECT COUNT(*) FROM pg_locks WHERE NOT granted")) {
+      rows.next();
+      return rows.getInt(1) > 0;
     }
   }
 }
