@@ -59,6 +59,12 @@ class Http2Test {
   void headersOfMoreThanEightKibibytesAreRefused() throws Exception {
     assertThat(send("/plain", "a=" + "x".repeat(7000)).statusCode()).isEqualTo(200);
     String half = "x".repeat(4500);
-    assertThat(send("/plain", "a=" + half, "b=" + half).statusCode()).isEqualTo(431);
+    try {
+      assertThat(send("/plain", "a=" + half, "b=" + half).statusCode()).isEqualTo(431);
+    } catch (IOException e) {
+      // The stream is reset after the answer, and not every version of the client tells the answer.
+      assertThat(e).hasMessageContaining("RST_STREAM");
+    }
+    assertThat(send("/plain").statusCode()).isEqualTo(200);
   }
 }
