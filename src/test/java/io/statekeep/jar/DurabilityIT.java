@@ -72,8 +72,7 @@ class DurabilityIT {
     try (JarProcess node = JarProcess.serve(folder, settings)) {
       tokens = write(node.http());
       node.kill();
-      // One backend killed takes the whole server through crash recovery.
-      ProcessHandle.of(Servers.postgresBackend(database.url())).orElseThrow().destroyForcibly();
+      Servers.crashPostgres(database.url());
     }
     Servers.awaitPostgres(database.url());
     try (JarProcess node = JarProcess.serve(folder, settings)) {

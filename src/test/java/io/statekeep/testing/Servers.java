@@ -119,16 +119,19 @@ public final class Servers {
     return urlOf.apply(name);
   }
 
-  /** The process id of one of PostgreSQL's backends. */
-  public static long postgresBackend(String url) {
+  /** Kills one backend, which takes the whole of PostgreSQL through crash recovery. */
+  public static void crashPostgres(String url) {
     try (Connection connection = DriverManager.getConnection(url, "postgres", "");
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("SELECT pg_backend_pid()")) {
       rows.next();
-      return rows.getLong(1);
+      ProcessHandle.of(rows.getLong(1)).orElseThrow().destroyForcibly();
+      statement.execute("SELECT pg_sleep(60)");
     } catch (SQLException e) {
-      throw new IllegalStateException(e);
+      // The backend is gone.
+      return;
     }
+    throw new IllegalStateException("the backend outlived its end");
   }
 
   /** Waits until PostgreSQL answers again. */
