@@ -44,8 +44,12 @@ def tree(pid):
     while todo:
         one = todo.pop()
         found.append(one)
-        for task in Path(f"/proc/{one}/task").glob("*/children"):
-            todo += [int(child) for child in task.read_text().split()]
+        try:
+            for task in Path(f"/proc/{one}/task").glob("*/children"):
+                todo += [int(child) for child in task.read_text().split()]
+        except FileNotFoundError:
+            # It ended while it was looked at.
+            continue
     return found
 
 
