@@ -3,17 +3,23 @@ package io.statekeep.service;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
+import io.statekeep.session.EventPage;
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
+import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
 import io.statekeep.session.Visit;
 import io.vertx.core.Future;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Counts and times the calls that reach a store, those that failed apart. */
 final class MeteredSessionStore implements SessionStore {
@@ -37,6 +44,8 @@ final class MeteredSessionStore implements SessionStore {
     LIST,
     DELETE_BY_SUBJECT,
     PURGE,
+    EVENTS,
+    APPEND,
     PING
   }
 
@@ -98,8 +107,8 @@ final class MeteredSessionStore implements SessionStore {
   }
 
   @Override
-  public Future<Boolean> create(SessionRecord record) {
-    return measure(Verb.CREATE, () -> store.create(record));
+  public Future<CreateOutcome> create(Creation creation) {
+    return measure(Verb.CREATE, () -> store.create(creation));
   }
 
   @Override
@@ -113,8 +122,8 @@ final class MeteredSessionStore implements SessionStore {
   }
 
   @Override
-  public Future<Boolean> delete(SessionKey key) {
-    return measure(Verb.DELETE, () -> store.delete(key));
+  public Future<Boolean> delete(SessionKey key, EndReason reason) {
+    return measure(Verb.DELETE, () -> store.delete(key, reason));
   }
 
   @Override
@@ -130,6 +139,16 @@ final class MeteredSessionStore implements SessionStore {
   @Override
   public Future<Integer> purgeExpired(int limit) {
     return measure(Verb.PURGE, () -> store.purgeExpired(limit));
+  }
+
+  @Override
+  public Future<EventPage> events(@Nullable String after, int limit) {
+    return measure(Verb.EVENTS, () -> store.events(after, limit));
+  }
+
+  @Override
+  public Future<Void> append(List<SessionEvent> rejections) {
+    return measure(Verb.APPEND, () -> store.append(rejections));
   }
 
   @Override

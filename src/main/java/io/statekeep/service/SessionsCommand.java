@@ -2,6 +2,9 @@ package io.statekeep.service;
 
 import static java.util.stream.Collectors.partitioningBy;
 
+import io.statekeep.service.config.Config;
+import io.statekeep.service.config.Config.StoreKind;
+import io.statekeep.session.EndReason;
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
 import io.statekeep.session.SessionKey;
@@ -26,7 +29,7 @@ import picocli.CommandLine.Spec;
 /** What operators do with sessions from a shell. Prints one JSON object on a line. */
 @Command(
     name = "sessions",
-    description = "List, show or end sessions.",
+    description = "List, show or end sessions, or rebuild their indexes.",
     mixinStandardHelpOptions = true)
 final class SessionsCommand implements Runnable {
   private static final Pattern ID_LIKE_AN_OPTION = Pattern.compile("-[A-Za-z0-9_-]{42}");
@@ -37,7 +40,7 @@ final class SessionsCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Which command? There are: list, show, revoke");
+        spec.commandLine(), "Which command? There are: list, show, revoke, reindex");
   }
 
   /**
@@ -120,8 +123,27 @@ final class SessionsCommand implements Runnable {
           int ended =
               subject != null
                   ? access.ask(store -> store.deleteBySubject(subject, Optional.empty())).size()
-                  : access.ask(store -> store.delete(new SessionKey(String.valueOf(id)))) ? 1 : 0;
+                  : access.ask(s -> s.delete(new SessionKey(String.valueOf(id)), EndReason.REVOKED))
+                      ? 1
+                      : 0;
           out().println("revoked: " + ended);
         });
+  }
+
+  @Command(
+      name = "reindex",
+      description =
+          "Make the indexes in Redis say what the sessions say. Nodes may go on meanwhile; a"
+              + " database keeps its indexes itself.",
+      mixinStandardHelpOptions = true)
+  void reindex(@Mixin ConfigOption options) {
+    Config config = options.forCommand();
+    if (config.store().durableKind() != StoreKind.REDIS) {
+      out().println("nothing to rebuild: only Redis has indexes of ours");
+      return;
+    }
+    try (StoreAccess access = StoreAccess.open(config)) {
+      out().println("indexed: " + access.rebuildIndexes());
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.statekeep.service.config.Config.StoreKind;
 import io.statekeep.session.SessionStore;
 import io.statekeep.session.SessionStoreException;
 import io.statekeep.store.jdbc.Schema;
+import io.statekeep.store.redis.RedisSessionStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
@@ -16,12 +17,14 @@ import org.hsqldb.persist.LockFile;
 final class StoreAccess implements AutoCloseable {
   private final Vertx vertx;
   private final Config config;
+  private final SessionStore keeper;
   private final SessionStore store;
 
-  private StoreAccess(Vertx vertx, Config config, SessionStore store) {
+  private StoreAccess(Vertx vertx, Config config, StoreFactory stores) {
     this.vertx = vertx;
     this.config = config;
-    this.store = store;
+    this.keeper = stores.keeper();
+    this.store = stores.inFrontOf(keeper);
   }
 
   /**
@@ -45,7 +48,7 @@ final class StoreAccess implements AutoCloseable {
     }
     Vertx vertx = ServeCommand.vertx();
     StoreFactory stores = new StoreFactory(vertx, config, InstantSource.system());
-    return new StoreAccess(vertx, config, stores.inFrontOf(stores.keeper()));
+    return new StoreAccess(vertx, config, stores);
   }
 
   // For a node it is right to wait until the lock of a dead one has aged; whoever sits at a shell
@@ -57,8 +60,17 @@ final class StoreAccess implements AutoCloseable {
 
   /** Waits for the store's answer. */
   <T> T ask(Function<SessionStore, Future<T>> question) {
+    return wait(question.apply(store));
+  }
+
+  /** Rebuilds the indexes of a store in Redis, however long it takes; answers the sessions. */
+  int rebuildIndexes() {
+    return keeper instanceof RedisSessionStore redis ? wait(redis.rebuildIndexes()) : 0;
+  }
+
+  private static <T> T wait(Future<T> answer) {
     try {
-      return question.apply(store).toCompletionStage().toCompletableFuture().get();
+      return answer.toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException | InterruptedException e) {
       String why =
           e.getCause() instanceof SessionStoreException known ? known.getMessage() : e.toString();

@@ -50,7 +50,8 @@ final class Commit {
     if (tokens.isEmpty()) {
       return Future.succeededFuture(CookieChange.NONE);
     }
-    return Future.join(tokens.stream().map(t -> sessions.store().delete(t.key())).toList())
+    return Future.join(
+            tokens.stream().map(t -> sessions.store().delete(t.key(), EndReason.LOGOUT)).toList())
         .map(ended -> CookieChange.CLEAR);
   }
 
@@ -140,12 +141,17 @@ final class Commit {
     SessionRecord record = new SessionRecord(fresh.key(), intent.subject(), attributes, life, 1);
     return sessions
         .store()
-        .create(record)
+        .create(Creation.of(record))
         .compose(
-            created ->
-                created
-                    ? Future.succeededFuture(keep(fresh.token(), record))
-                    : Future.failedFuture(new SessionStoreException("a new key was taken", null)));
+            outcome -> {
+              if (outcome instanceof CreateOutcome.Created) {
+                return Future.succeededFuture(keep(fresh.token(), record));
+              }
+              return Future.failedFuture(
+                  outcome instanceof CreateOutcome.AtLimit
+                      ? new SessionRefusedException(SaveOutcome.AT_LIMIT)
+                      : new SessionStoreException("a new key was taken", null));
+            });
   }
 
   private interface Outcome {

@@ -38,6 +38,11 @@ public record Rotation(SessionKey from, SessionKey to, @Nullable String subject,
     return new Rotation(from, to, subject, 0);
   }
 
+  /** Whether this makes a session of one subject, or of none, another subject's. */
+  public boolean changesSubjectOf(SessionRecord before) {
+    return subject != null && !subject.equals(before.subject());
+  }
+
   /** The record under its new key. */
   SessionRecord applyTo(SessionRecord record) {
     String newSubject = subject != null ? subject : record.subject();

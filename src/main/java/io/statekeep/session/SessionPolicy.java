@@ -1,6 +1,9 @@
 package io.statekeep.session;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long sessions live and how large they grow. All times in milliseconds.
@@ -12,6 +15,8 @@ import java.time.Duration;
  *     session says otherwise
  * @param maxAttributes attributes of a session, at most
  * @param maxBytes size of all attributes as {@link Attributes#bytes()} counts, at most
+ * @param maxPerSubject live sessions of one subject, at most; 0 for no limit
+ * @param overLimit what happens to one more
  */
 public record SessionPolicy(
     long idleTimeout,
@@ -19,7 +24,9 @@ public record SessionPolicy(
     long touchInterval,
     boolean persistentCookies,
     int maxAttributes,
-    int maxBytes) {
+    int maxBytes,
+    int maxPerSubject,
+    OverLimit overLimit) {
 
   /** An absolute timeout that never comes. */
   public static final long NO_LIMIT = Long.MAX_VALUE;
@@ -45,6 +52,58 @@ public record SessionPolicy(
           true,
           256,
           64 * 1024);
+
+  /** A policy without a limit to the sessions of one subject. */
+  public SessionPolicy(
+      long idleTimeout,
+      long absoluteTimeout,
+      long touchInterval,
+      boolean persistentCookies,
+      int maxAttributes,
+      int maxBytes) {
+    this(
+        idleTimeout,
+        absoluteTimeout,
+        touchInterval,
+        persistentCookies,
+        maxAttributes,
+        maxBytes,
+        0,
+        OverLimit.REJECT);
+  }
+
+  /** This policy with at most so many live sessions of one subject. */
+  public SessionPolicy withMaxPerSubject(int most, OverLimit action) {
+    return new SessionPolicy(
+        idleTimeout,
+        absoluteTimeout,
+        touchInterval,
+        persistentCookies,
+        maxAttributes,
+        maxBytes,
+        most,
+        action);
+  }
+
+  /** Whether a session that becomes this subject's, and was not before, has to find room. */
+  public boolean limits(@Nullable String subject) {
+    return maxPerSubject > 0 && subject != null;
+  }
+
+  /**
+   * The sessions that have to end so that a subject with these live ones may have one more; null if
+   * it may not.
+   */
+  public @Nullable List<SessionRecord> roomAmong(Collection<SessionRecord> live) {
+    int tooMany = live.size() + 1 - maxPerSubject;
+    if (tooMany <= 0) {
+      return List.of();
+    }
+    return overLimit == OverLimit.REJECT
+        ? null
+        // From the end of a listing's order: the oldest.
+        : live.stream().sorted((a, b) -> Page.compare(b, a)).limit(tooMany).toList();
+  }
 
   /**
    * How long activity may go unrecorded in a session with this idle timeout. The touch interval,

@@ -82,6 +82,9 @@ public final class ProblemHandler implements Handler<RoutingContext> {
     if (outcome instanceof SaveOutcome.TooLarge) {
       return Problem.of(413, "The session would be too large.");
     }
+    if (outcome instanceof SaveOutcome.AtLimit) {
+      return Problem.of(409, "The subject has as many sessions as it may have.");
+    }
     return Problem.of(401, "There is no live session.");
   }
 

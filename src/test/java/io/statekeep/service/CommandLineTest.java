@@ -44,6 +44,7 @@ class CommandLineTest {
         "sessions list",
         "sessions show",
         "sessions revoke",
+        "sessions reindex",
         "keys",
         "keys new",
         "config",
@@ -65,7 +66,7 @@ class CommandLineTest {
   void theHelpNamesEveryCommand() {
     assertThat(run("--help").out())
         .contains("serve", "purge", "sessions", "keys", "config", "health");
-    assertThat(run("sessions --help").out()).contains("list", "show", "revoke");
+    assertThat(run("sessions --help").out()).contains("list", "show", "revoke", "reindex");
     assertThat(run("keys --help").out()).contains("new");
     assertThat(run("config --help").out()).contains("check", "print");
   }

@@ -4,6 +4,9 @@ import static io.statekeep.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
 import io.statekeep.session.Query;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SessionDelta;
@@ -41,6 +44,8 @@ class MetricsTest {
           "list",
           "delete_by_subject",
           "purge",
+          "events",
+          "append",
           "ping");
 
   private static Vertx vertx;
@@ -144,14 +149,16 @@ class MetricsTest {
   private void callEveryVerb(SessionStore store) {
     SessionRecord record = record();
     SessionKey next = Keys.next();
-    await(store.create(record));
+    await(store.create(Creation.of(record)));
     await(store.load(record.key()));
     await(store.save(record.key(), SessionDelta.put("a", "1")));
     await(store.rotate(Rotation.of(record.key(), next), SessionDelta.builder().build()));
-    await(store.delete(next));
+    await(store.delete(next, EndReason.REVOKED));
     await(store.list(new Query(null, 10, null)));
     await(store.deleteBySubject("alice", Optional.empty()));
     await(store.purgeExpired(10));
+    await(store.events(null, 10));
+    await(store.append(List.of()));
     await(store.ping());
   }
 
@@ -159,10 +166,10 @@ class MetricsTest {
   void whatTheStoreAnswersPassesThrough() {
     MeteredSessionStore store = new MeteredSessionStore(local);
     SessionRecord record = record();
-    assertThat(await(store.create(record))).isTrue();
-    assertThat(await(store.create(record))).isFalse();
+    assertThat(await(store.create(Creation.of(record)))).isEqualTo(CreateOutcome.CREATED);
+    assertThat(await(store.create(Creation.of(record)))).isEqualTo(CreateOutcome.TAKEN);
     assertThat(await(store.load(record.key()))).contains(record);
-    assertThat(await(store.delete(record.key()))).isTrue();
+    assertThat(await(store.delete(record.key(), EndReason.REVOKED))).isTrue();
   }
 
   @Test
@@ -190,7 +197,7 @@ class MetricsTest {
   void theTextHoldsNoKeyOfASession() {
     MeteredSessionStore store = new MeteredSessionStore(local);
     SessionRecord record = record().withSubject("alice");
-    await(store.create(record));
+    await(store.create(Creation.of(record)));
     await(store.load(record.key()));
     assertThat(metrics(store).scrape())
         .contains("verb=\"create\"")

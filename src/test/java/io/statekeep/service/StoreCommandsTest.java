@@ -5,6 +5,8 @@ import static io.statekeep.testing.Await.awaitAll;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statekeep.session.Attributes;
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
@@ -83,11 +85,11 @@ class StoreCommandsTest {
   /** Keeps the sessions, and closes the database as a node does at its end. */
   private void keep(SessionRecord... records) throws SQLException {
     SessionStore store = database.open(vertx, POLICY, clock);
-    List<Future<Boolean>> creations = new ArrayList<>();
+    List<Future<CreateOutcome>> creations = new ArrayList<>();
     for (SessionRecord record : records) {
-      creations.add(store.create(record));
+      creations.add(store.create(Creation.of(record)));
     }
-    assertThat(awaitAll(creations)).hasSize(records.length).containsOnly(true);
+    assertThat(awaitAll(creations)).hasSize(records.length).containsOnly(CreateOutcome.CREATED);
     await(store.close());
     EmbeddedDatabase.close(database.address());
   }
@@ -226,6 +228,30 @@ class StoreCommandsTest {
     assertThat(listed("sessions list"))
         .extracting(json -> json.getString("id"))
         .containsExactly(his.key().value());
+  }
+
+  @Test
+  void reindexHasNothingToDoInADatabase() {
+    CommandRun reindex = run("sessions reindex");
+    assertThat(reindex.exit()).isZero();
+    assertThat(reindex.out()).startsWith("nothing to rebuild");
+  }
+
+  @Test
+  void reindexCountsTheSessionsInRedis() {
+    CommandRun reindex =
+        run(
+            "sessions reindex",
+            "STATEKEEP_STORE",
+            "redis",
+            "STATEKEEP_REDIS_URL",
+            Servers.redisUrl(),
+            "STATEKEEP_REDIS_PREFIX",
+            Servers.newName() + ":",
+            "STATEKEEP_TOKEN_SIGNING_KEYS",
+            KeyRing.newKey(new SecureRandom()));
+    assertThat(reindex.exit()).isZero();
+    assertThat(reindex.out()).isEqualToIgnoringNewLines("indexed: 0");
   }
 
   @Test

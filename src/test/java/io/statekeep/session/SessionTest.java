@@ -434,7 +434,7 @@ class SessionTest {
     browser.does(session -> session.put("cart", 3));
     Session session = browser.opens().login("alice").put("b", 1);
     assertThat(await(session.get("cart"))).contains(3);
-    await(deployment.store.delete(deployment.keyOf(browser.token())));
+    await(deployment.store.delete(deployment.keyOf(browser.token()), EndReason.REVOKED));
     CookieChange change = await(session.commit());
     String given = ((CookieChange.Keep) change).token().value();
     assertThat(deployment.stored(given).subject()).isEqualTo("alice");

@@ -3,6 +3,8 @@ package io.statekeep.store;
 import static io.statekeep.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
 import io.statekeep.session.ExpiryChange;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
@@ -77,14 +79,14 @@ final class Interleavings {
     }
 
     void create() {
-      await(store.create(record));
+      await(store.create(Creation.of(record)));
     }
 
     void start() {
       List<Runnable> order = new ArrayList<>();
       order.add(
           () -> {
-            deletion = on(s -> s.delete(key));
+            deletion = on(s -> s.delete(key, EndReason.REVOKED));
             // What was acknowledged must hold for whoever asks next, anywhere.
             readAfterDeletion = deletion.compose(v -> on(s -> s.load(key)));
           });

@@ -5,6 +5,9 @@ import static io.statekeep.testing.Await.awaitAll;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statekeep.session.Attributes;
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
 import io.statekeep.session.ExpiryChange;
 import io.statekeep.session.Lifetime;
 import io.statekeep.session.Page;
@@ -18,9 +21,7 @@ import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
 import io.statekeep.session.Visit;
 import io.statekeep.testing.Keys;
-import io.statekeep.testing.ManualClock;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,10 +30,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,50 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What every session store does. One small subclass for each store; what a store cannot do, the
  * product cannot.
  */
-public abstract class SessionStoreContract {
-  protected static final SessionPolicy POLICY =
-      new SessionPolicy(
-          Duration.ofMinutes(30).toMillis(),
-          SessionPolicy.NO_LIMIT,
-          Duration.ofMinutes(1).toMillis(),
-          true,
-          16,
-          4096);
-
-  protected static Vertx vertx;
-
-  protected ManualClock clock;
-  protected SessionStore store;
-  protected SessionStore other;
-
-  /** An empty store, or another node's view of the same one: {@code node} is 0 or 1. */
-  protected abstract SessionStore open(int node);
-
-  @BeforeAll
-  static void startVertx() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stopVertx() {
-    await(vertx.close());
-  }
-
-  @BeforeEach
-  protected void openStores() {
-    clock = new ManualClock();
-    store = open(0);
-    other = open(1);
-  }
-
-  @AfterEach
-  void closeStores() {
-    await(store.close());
-    if (other != store) {
-      await(other.close());
-    }
-  }
-
+public abstract class SessionStoreContract extends EventContract {
   // --- load and create
 
   @Test
@@ -106,7 +60,7 @@ public abstract class SessionStoreContract {
                     .put("text", "plain")),
             new Lifetime(now() - 5, now() - 3, 60_000, now() + 60_000, now() + 7_000_000, false),
             3);
-    assertThat(await(store.create(record))).isTrue();
+    assertThat(await(store.create(Creation.of(record)))).isEqualTo(CreateOutcome.CREATED);
     SessionRecord read = loaded(record.key());
     assertThat(read.attributes().toJson()).isEqualTo(record.attributes().toJson());
     assertThat(read.lifetime()).isEqualTo(record.lifetime());
@@ -119,20 +73,20 @@ public abstract class SessionStoreContract {
     SessionRecord first = created(withName("first"));
     SessionRecord second =
         SessionRecord.create(first.key(), POLICY, now()).withAttributes(withName("second"));
-    assertThat(await(other.create(second))).isFalse();
+    assertThat(await(other.create(Creation.of(second)))).isEqualTo(CreateOutcome.TAKEN);
     assertThat(await(store.load(first.key()))).contains(first);
   }
 
   @Test
   void ofConcurrentCreationsUnderOneKeyExactlyOneHolds() {
     SessionKey key = Keys.next();
-    List<Future<Boolean>> creations = new ArrayList<>();
+    List<Future<CreateOutcome>> creations = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       SessionRecord record =
           SessionRecord.create(key, POLICY, now()).withAttributes(withName("n" + i));
-      creations.add((i % 2 == 0 ? store : other).create(record));
+      creations.add((i % 2 == 0 ? store : other).create(Creation.of(record)));
     }
-    assertThat(awaitAll(creations)).containsOnlyOnce(true);
+    assertThat(awaitAll(creations)).containsOnlyOnce(CreateOutcome.CREATED);
   }
 
   @ParameterizedTest
@@ -229,7 +183,7 @@ public abstract class SessionStoreContract {
   @Test
   void saveDoesNotReviveADeletedSession() {
     SessionRecord record = created(withName("x"));
-    assertThat(await(other.delete(record.key()))).isTrue();
+    assertThat(await(other.delete(record.key(), EndReason.REVOKED))).isTrue();
     SessionDelta delta = SessionDelta.put("a", "1").withSeen(record);
     assertThat(await(store.save(record.key(), delta))).isEqualTo(SaveOutcome.GONE);
     assertThat(await(store.save(record.key(), SessionDelta.TOUCH))).isEqualTo(SaveOutcome.GONE);
@@ -373,7 +327,7 @@ public abstract class SessionStoreContract {
     assertThat(await(store.save(record.key(), delta.withSeen(record)))).isEqualTo(SaveOutcome.GONE);
     Rotation rotation = Rotation.of(record.key(), Keys.next());
     assertThat(await(store.rotate(rotation, SessionDelta.TOUCH))).isEqualTo(SaveOutcome.GONE);
-    assertThat(await(store.delete(record.key()))).isFalse();
+    assertThat(await(store.delete(record.key(), EndReason.REVOKED))).isFalse();
     assertThat(await(store.deleteBySubject("alice", Optional.empty()))).isEmpty();
   }
 
@@ -462,7 +416,7 @@ public abstract class SessionStoreContract {
   void activityDoesNotMoveTheAbsoluteDeadline() {
     SessionPolicy absolute = new SessionPolicy(60_000, 100_000, 1000, true, 16, 4096);
     SessionRecord record = SessionRecord.create(Keys.next(), absolute, now());
-    await(store.create(record));
+    await(store.create(Creation.of(record)));
     clock.advance(Duration.ofSeconds(45));
     saved(record.key(), SessionDelta.TOUCH);
     clock.advance(Duration.ofSeconds(45));
@@ -513,19 +467,21 @@ public abstract class SessionStoreContract {
   @Test
   void deleteSaysWhetherThereWasALiveSession() {
     SessionRecord record = created(withName("x"));
-    assertThat(await(other.delete(record.key()))).isTrue();
-    assertThat(await(store.delete(record.key()))).isFalse();
-    assertThat(await(store.delete(Keys.next()))).isFalse();
+    assertThat(await(other.delete(record.key(), EndReason.REVOKED))).isTrue();
+    assertThat(await(store.delete(record.key(), EndReason.REVOKED))).isFalse();
+    assertThat(await(store.delete(Keys.next(), EndReason.REVOKED))).isFalse();
   }
 
   @Test
   void purgeFreesExpiredSessionsInBatchesAndNothingElse() {
     SessionPolicy brief = new SessionPolicy(1000, SessionPolicy.NO_LIMIT, 0, true, 16, 4096);
     for (int i = 0; i < 25; i++) {
-      await(store.create(SessionRecord.create(Keys.next(), brief, now()).withSubject("s" + i)));
+      await(
+          store.create(
+              Creation.of(SessionRecord.create(Keys.next(), brief, now()).withSubject("s" + i))));
     }
     SessionRecord touched = SessionRecord.create(Keys.next(), brief, now());
-    await(store.create(touched));
+    await(store.create(Creation.of(touched)));
     SessionRecord living = createdFor("alice");
     saved(
         touched.key(),
@@ -563,7 +519,7 @@ public abstract class SessionStoreContract {
     assertThat(await(other.load(record.key()))).isEmpty();
     assertThat(await(store.save(record.key(), SessionDelta.put("b", "1"))))
         .isEqualTo(SaveOutcome.GONE);
-    assertThat(await(store.delete(record.key()))).isFalse();
+    assertThat(await(store.delete(record.key(), EndReason.REVOKED))).isFalse();
     assertThat(all()).containsExactly(to);
     assertThat(of("alice")).containsExactly(to);
   }
@@ -617,7 +573,7 @@ public abstract class SessionStoreContract {
         .isEqualTo(SaveOutcome.GONE);
     assertThat(await(store.rotate(Rotation.of(record.key(), Keys.next()), SessionDelta.TOUCH)))
         .isEqualTo(SaveOutcome.GONE);
-    assertThat(await(store.delete(record.key()))).isFalse();
+    assertThat(await(store.delete(record.key(), EndReason.REVOKED))).isFalse();
     assertThat(await(store.load(to))).isPresent();
     assertThat(all()).containsExactly(to);
     clock.advance(Duration.ofMillis(1));
@@ -647,7 +603,7 @@ public abstract class SessionStoreContract {
     SessionRecord record = created(withName("x"));
     SessionKey to = Keys.next();
     rotated(new Rotation(record.key(), to, null, 30_000), SessionDelta.TOUCH);
-    assertThat(await(other.delete(to))).isTrue();
+    assertThat(await(other.delete(to, EndReason.REVOKED))).isTrue();
     assertThat(await(store.load(record.key()))).isEmpty();
   }
 
@@ -770,56 +726,5 @@ public abstract class SessionStoreContract {
   @Test
   void noOrderOfStepsRevivesADeletedSession() {
     new Interleavings(vertx, store, other, clock).run(1000);
-  }
-
-  // --- small words
-
-  protected long now() {
-    return clock.millis();
-  }
-
-  protected static Attributes withName(String name) {
-    return Attributes.of(new JsonObject().put("name", name));
-  }
-
-  protected SessionRecord created(Attributes attributes) {
-    SessionRecord record =
-        SessionRecord.create(Keys.next(), POLICY, now()).withAttributes(attributes);
-    assertThat(await(store.create(record))).isTrue();
-    return record;
-  }
-
-  protected SessionRecord createdFor(String subject) {
-    SessionRecord record = SessionRecord.create(Keys.next(), POLICY, now()).withSubject(subject);
-    assertThat(await(store.create(record))).isTrue();
-    return record;
-  }
-
-  protected SessionRecord loaded(SessionKey key) {
-    return await(store.load(key)).orElseThrow();
-  }
-
-  protected SessionRecord saved(SessionKey key, SessionDelta delta) {
-    SaveOutcome outcome = await(store.save(key, delta));
-    assertThat(outcome).isInstanceOf(SaveOutcome.Saved.class);
-    return ((SaveOutcome.Saved) outcome).record();
-  }
-
-  private SessionRecord rotated(Rotation rotation, SessionDelta delta) {
-    SaveOutcome outcome = await(store.rotate(rotation, delta));
-    assertThat(outcome).isInstanceOf(SaveOutcome.Saved.class);
-    return ((SaveOutcome.Saved) outcome).record();
-  }
-
-  private List<SessionKey> of(String subject) {
-    return await(store.list(new Query(subject, Query.MAX_LIMIT, null))).sessions().stream()
-        .map(SessionRecord::key)
-        .toList();
-  }
-
-  private List<SessionKey> all() {
-    return await(store.list(new Query(null, Query.MAX_LIMIT, null))).sessions().stream()
-        .map(SessionRecord::key)
-        .toList();
   }
 }

@@ -1,10 +1,15 @@
 package io.statekeep.testing;
 
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
+import io.statekeep.session.EventPage;
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
+import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
@@ -16,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real store far away: a call waits before the store carries it out and again before its caller
@@ -115,8 +121,8 @@ public final class HeldStore implements SessionStore {
   }
 
   @Override
-  public Future<Boolean> create(SessionRecord record) {
-    return call("create", () -> store.create(record));
+  public Future<CreateOutcome> create(Creation creation) {
+    return call("create", () -> store.create(creation));
   }
 
   @Override
@@ -130,8 +136,8 @@ public final class HeldStore implements SessionStore {
   }
 
   @Override
-  public Future<Boolean> delete(SessionKey key) {
-    return call("delete", () -> store.delete(key));
+  public Future<Boolean> delete(SessionKey key, EndReason reason) {
+    return call("delete", () -> store.delete(key, reason));
   }
 
   @Override
@@ -147,6 +153,16 @@ public final class HeldStore implements SessionStore {
   @Override
   public Future<Integer> purgeExpired(int limit) {
     return call("purge", () -> store.purgeExpired(limit));
+  }
+
+  @Override
+  public Future<EventPage> events(@Nullable String after, int limit) {
+    return call("events", () -> store.events(after, limit));
+  }
+
+  @Override
+  public Future<Void> append(List<SessionEvent> rejections) {
+    return call("append", () -> store.append(rejections));
   }
 
   @Override

@@ -165,11 +165,14 @@ class SecrecyTest {
   private static String ofTables(String url, String user) throws SQLException {
     StringBuilder held = new StringBuilder();
     try (Connection connection = DriverManager.getConnection(url, user, "");
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT * FROM statekeep_session")) {
-      while (rows.next()) {
-        for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
-          held.append(rows.getString(column)).append('\n');
+        Statement statement = connection.createStatement()) {
+      for (String table : List.of("session", "event", "repeat")) {
+        try (ResultSet rows = statement.executeQuery("SELECT * FROM statekeep_" + table)) {
+          while (rows.next()) {
+            for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+              held.append(rows.getString(column)).append('\n');
+            }
+          }
         }
       }
     }
@@ -182,8 +185,12 @@ class SecrecyTest {
     try (RedisShell shell = new RedisShell(vertx, url)) {
       for (Response name : shell.run("KEYS", prefix + "*")) {
         String key = name.toString();
-        boolean hash = shell.run("TYPE", key).toString().equals("hash");
-        Response content = hash ? shell.run("HGETALL", key) : shell.run("ZRANGE", key, "0", "-1");
+        Response content =
+            switch (shell.run("TYPE", key).toString()) {
+              case "hash" -> shell.run("HGETALL", key);
+              case "stream" -> shell.run("XRANGE", key, "-", "+");
+              default -> shell.run("ZRANGE", key, "0", "-1");
+            };
         held.append(key).append(content).append('\n');
       }
     }

@@ -1,10 +1,15 @@
 package io.statekeep.store.guarded;
 
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
+import io.statekeep.session.EventPage;
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
+import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
@@ -15,6 +20,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -151,8 +157,8 @@ public final class GuardedSessionStore implements SessionStore {
   }
 
   @Override
-  public Future<Boolean> create(SessionRecord record) {
-    return guard(() -> store.create(record));
+  public Future<CreateOutcome> create(Creation creation) {
+    return guard(() -> store.create(creation));
   }
 
   @Override
@@ -166,8 +172,8 @@ public final class GuardedSessionStore implements SessionStore {
   }
 
   @Override
-  public Future<Boolean> delete(SessionKey key) {
-    return guard(() -> store.delete(key));
+  public Future<Boolean> delete(SessionKey key, EndReason reason) {
+    return guard(() -> store.delete(key, reason));
   }
 
   @Override
@@ -183,6 +189,16 @@ public final class GuardedSessionStore implements SessionStore {
   @Override
   public Future<Integer> purgeExpired(int limit) {
     return guard(() -> store.purgeExpired(limit));
+  }
+
+  @Override
+  public Future<EventPage> events(@Nullable String after, int limit) {
+    return guard(() -> store.events(after, limit));
+  }
+
+  @Override
+  public Future<Void> append(List<SessionEvent> rejections) {
+    return guard(() -> store.append(rejections));
   }
 
   @Override

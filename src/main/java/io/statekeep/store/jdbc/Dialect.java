@@ -1,5 +1,6 @@
 package io.statekeep.store.jdbc;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,6 +12,15 @@ public enum Dialect {
   POSTGRESQL(" FOR UPDATE"),
   /** MariaDB 10.6 and later. */
   MARIADB(" FOR UPDATE");
+
+  /**
+   * How old an event in MariaDB has to be, in milliseconds, before what is missing in front of it
+   * is taken for a transaction that was undone.
+   */
+  static final int MARIADB_SETTLE_MILLIS = 15_000;
+
+  private static final String MARIADB_IDLE =
+      "sessionVariables=idle_write_transaction_timeout=" + MARIADB_SETTLE_MILLIS / 3000;
 
   private final String rowLock;
 
@@ -56,6 +66,11 @@ public enum Dialect {
     return rowLock;
   }
 
+  /** Whether a {@code DELETE} can say what it deleted. */
+  boolean returnsDeleted() {
+    return this != HSQLDB;
+  }
+
   /** Where the migrations of this dialect are, on the class path. */
   String migrations() {
     return "db/statekeep/" + name().toLowerCase(Locale.ROOT);
@@ -72,8 +87,13 @@ public enum Dialect {
     // PostgreSQL's driver counts seconds, MariaDB's milliseconds.
     long wait = this == POSTGRESQL ? Math.max(1, (timeoutMillis + 999) / 1000) : timeoutMillis;
     String result = url;
-    for (String pair :
-        List.of("socketTimeout=" + wait, "connectTimeout=" + wait, "tcpKeepAlive=true")) {
+    List<String> pairs =
+        new ArrayList<>(
+            List.of("socketTimeout=" + wait, "connectTimeout=" + wait, "tcpKeepAlive=true"));
+    if (this == MARIADB) {
+      pairs.add(MARIADB_IDLE);
+    }
+    for (String pair : pairs) {
       String name = pair.substring(0, pair.indexOf('=') + 1);
       if (!url.contains("?" + name) && !url.contains("&" + name)) {
         result += (result.contains("?") ? "&" : "?") + pair;

@@ -1,7 +1,10 @@
 package io.statekeep.store.jdbc;
 
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
+import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStoreException;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
@@ -13,9 +16,11 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The writes of one moment in one transaction, each with its own outcome.
@@ -26,13 +31,18 @@ import java.util.function.Consumer;
  * the change is tried again on the row as it is.
  */
 final class GroupCommit implements Lane.Runner<Write<?>> {
-  // A change on a locked row cannot lose; the bound is for a backend that breaks its word.
-  private static final int MAX_RACES = 5;
+  // A change on a locked row cannot lose, but a database may choose it again and again to end a
+  // deadlock.
+  private static final int MAX_RACES = 20;
+
+  // The first try finds out that something is taken, the next ones look what it is.
+  private static final int MAX_LOOKS = 3;
 
   private final Dialect dialect;
   private final SessionPolicy policy;
   private final InstantSource clock;
   private final Consumer<Write<?>> retry;
+  private final EventRows events;
 
   /**
    * @param retry takes writes back that lost a race
@@ -43,6 +53,7 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
     this.policy = policy;
     this.clock = clock;
     this.retry = retry;
+    this.events = new EventRows(dialect);
   }
 
   @Override
@@ -64,7 +75,7 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
     }
     Write<?> write = batch.get(0);
     if (write instanceof Write.Create create && SqlErrors.isDuplicateKey(failure)) {
-      create.succeed(false);
+      taken(create, failure);
       return Future.succeededFuture();
     }
     if (SqlErrors.isLostRace(failure)) {
@@ -72,6 +83,16 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
       return Future.succeededFuture();
     }
     return fail(batch, failure);
+  }
+
+  // If it is a repeat, what is taken may be the place where its first time is remembered: tried
+  // again, it looks there.
+  private void taken(Write.Create create, Throwable failure) {
+    if (create.repeat == null || create.races() >= MAX_LOOKS) {
+      create.succeed(CreateOutcome.TAKEN);
+    } else {
+      retryOrFail(create, failure);
+    }
   }
 
   private void retryOrFail(Write<?> write, Throwable failure) {
@@ -107,18 +128,60 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
       return alone.run(connection).onSuccess(conclusion.answers::add).mapEmpty();
     }
     Collection<RowChange> changes = changes(batch);
-    return Loads.lock(connection, toRead(changes), dialect)
+    return premises(connection, batch)
         .compose(
-            loads -> {
-              long now = clock.millis();
-              Statements statements = new Statements();
-              for (RowChange change : changes) {
-                change.decide(loads.session(change.key), policy, now);
-                change.addTo(statements, now);
-              }
-              return statements.execute(connection);
-            })
+            premises ->
+                Loads.lock(connection, toRead(changes), dialect)
+                    // Locks may have been waited for: the rows are judged by the time after that.
+                    .compose(
+                        loads -> write(connection, changes, loads, premises.at(clock.millis()))))
         .onSuccess(v -> changes.forEach(conclusion::of));
+  }
+
+  private Future<Void> write(
+      SqlConnection connection, Collection<RowChange> changes, Loads loads, Premises premises) {
+    Statements statements = new Statements(dialect, premises.now());
+    for (RowChange change : changes) {
+      change.decide(loads.session(change.key), premises);
+      change.addTo(statements);
+    }
+    return statements
+        .execute(connection)
+        .compose(
+            v -> {
+              List<SessionEvent> told = new ArrayList<>();
+              changes.forEach(change -> change.addEvents(told::add, premises.now()));
+              return events.insert(connection, told);
+            });
+  }
+
+  private Future<Premises> premises(SqlConnection connection, List<Write<?>> batch) {
+    Set<String> repeats = new HashSet<>();
+    for (Write<?> write : batch) {
+      // Hardly any creation is a repeat: nobody looks before the first try, which finds out, unless
+      // it may be refused before that.
+      boolean looks = write.races() > 0 || write.crowded() != null;
+      if (write instanceof Write.Create create && create.repeat != null && looks) {
+        repeats.add(create.repeat.key());
+      }
+    }
+    return leaving(connection, batch.get(0).crowded())
+        .compose(
+            leaving ->
+                Repeats.read(connection, repeats)
+                    .map(
+                        known ->
+                            new Premises(policy, clock.millis(), known, leaving.orElse(null))));
+  }
+
+  /** Which sessions end for one more of this subject; empty if it has no room. */
+  private Future<Optional<List<SessionRecord>>> leaving(
+      SqlConnection connection, @Nullable String crowded) {
+    return crowded == null
+        ? Future.succeededFuture(Optional.of(List.of()))
+        : new SubjectSessions(dialect, crowded, clock.millis())
+            .all(connection)
+            .map(live -> Optional.ofNullable(policy.roomAmong(live)));
   }
 
   // Every node locks rows in the order of their keys, or two batches could wait for each other. One

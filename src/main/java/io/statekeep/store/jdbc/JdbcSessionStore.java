@@ -1,10 +1,15 @@
 package io.statekeep.store.jdbc;
 
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
+import io.statekeep.session.EventPage;
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
+import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
@@ -20,6 +25,7 @@ import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions in a SQL database, one row each: durable on every acknowledgement, shared by any number
@@ -44,6 +51,7 @@ public final class JdbcSessionStore implements SessionStore {
   private final Rules rules;
   private final List<Lane<Read<?>>> readers;
   private final List<Lane<Write<?>>> writers;
+  private final EventTail tail;
 
   /**
    * What the store works by.
@@ -53,13 +61,25 @@ public final class JdbcSessionStore implements SessionStore {
    * @param clock decides what is live
    * @param connections in all, at least 2
    * @param timeoutMillis how long a call may wait for its turn, in milliseconds
+   * @param eventMillis how long events are kept, in milliseconds
    */
   public record Rules(
       Dialect dialect,
       SessionPolicy policy,
       InstantSource clock,
       int connections,
-      long timeoutMillis) {}
+      long timeoutMillis,
+      long eventMillis) {
+    /** Rules that keep events for a day. */
+    public Rules(
+        Dialect dialect,
+        SessionPolicy policy,
+        InstantSource clock,
+        int connections,
+        long timeoutMillis) {
+      this(dialect, policy, clock, connections, timeoutMillis, Duration.ofDays(1).toMillis());
+    }
+  }
 
   /**
    * @param pools makes a pool of one connection; called again whenever one has failed
@@ -67,6 +87,7 @@ public final class JdbcSessionStore implements SessionStore {
   public JdbcSessionStore(Vertx vertx, Rules rules, Supplier<Pool> pools) {
     this.vertx = (VertxInternal) vertx;
     this.rules = rules;
+    this.tail = new EventTail(new EventRows(rules.dialect()));
     int writing = rules.dialect().hasRowLocks() ? Math.max(1, rules.connections() / 2) : 1;
     int reading = Math.max(1, rules.connections() - writing);
     Lane.Limits limits = new Lane.Limits(MAX_BATCH, rules.timeoutMillis());
@@ -119,8 +140,12 @@ public final class JdbcSessionStore implements SessionStore {
   }
 
   @Override
-  public Future<Boolean> create(SessionRecord record) {
-    return submit(new Write.Create(vertx, record));
+  public Future<CreateOutcome> create(Creation creation) {
+    return submit(new Write.Create(vertx, creation, crowded(creation.record().subject())));
+  }
+
+  private @Nullable String crowded(@Nullable String subject) {
+    return rules.policy().limits(subject) ? subject : null;
   }
 
   @Override
@@ -130,12 +155,12 @@ public final class JdbcSessionStore implements SessionStore {
 
   @Override
   public Future<SaveOutcome> rotate(Rotation rotation, SessionDelta delta) {
-    return submit(new Write.Rotate(vertx, rotation, delta));
+    return submit(new Write.Rotate(vertx, rotation, delta, crowded(rotation.subject())));
   }
 
   @Override
-  public Future<Boolean> delete(SessionKey key) {
-    return submit(new Write.Delete(vertx, key));
+  public Future<Boolean> delete(SessionKey key, EndReason reason) {
+    return submit(new Write.Delete(vertx, key, reason));
   }
 
   @Override
@@ -191,24 +216,23 @@ public final class JdbcSessionStore implements SessionStore {
 
   @Override
   public Future<Integer> purgeExpired(int limit) {
-    long now = rules.clock().millis();
-    return submit(
-        new Write.Alone<>(
-            vertx,
-            connection ->
-                connection
-                    .preparedQuery(Rows.FIND_EXPIRED)
-                    .execute(Tuple.of(now, limit))
-                    .compose(
-                        rows ->
-                            Rows.delete(connection, Rows.DELETE_EXPIRED, keys(rows), now)
-                                .map(v -> rows.size()))));
+    Purge purge = new Purge(rules, limit, rules.clock().millis());
+    return submit(new Write.Alone<>(vertx, purge::run));
   }
 
-  private static List<SessionKey> keys(RowSet<Row> rows) {
-    List<SessionKey> keys = new ArrayList<>();
-    rows.forEach(row -> keys.add(Rows.key(row)));
-    return keys;
+  @Override
+  public Future<EventPage> events(@Nullable String after, int limit) {
+    if (after == null) {
+      return submit(new Read.Alone<>(vertx, tail::end));
+    }
+    EventPlace place = EventPlace.of(after);
+    return submit(new Read.Alone<>(vertx, connection -> tail.after(connection, place, limit)));
+  }
+
+  @Override
+  public Future<Void> append(List<SessionEvent> rejections) {
+    EventRows events = new EventRows(rules.dialect());
+    return submit(new Write.Alone<>(vertx, connection -> events.insert(connection, rejections)));
   }
 
   @Override

@@ -62,8 +62,7 @@ final class Lane<C extends Lane.Call<?>> {
 
     /**
      * @param vertx completes the future on the context that made the call
-     * @param key the row that the call is about, or null for a call that must have a batch of its
-     *     own
+     * @param key the row that the call is about, or null if it is not about one
      */
     Call(VertxInternal vertx, @Nullable SessionKey key) {
       this.promise = vertx.promise();
@@ -104,6 +103,7 @@ final class Lane<C extends Lane.Call<?>> {
       return System.nanoTime() - startedAt > millis * 1_000_000;
     }
 
+    /** Whether the call must have a batch of its own. */
     boolean isAlone() {
       return key == null;
     }

@@ -1,12 +1,16 @@
 package io.statekeep.store.jdbc;
 
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Repeat;
 import io.statekeep.session.SaveOutcome;
+import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionKey;
-import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,9 @@ abstract sealed class RowChange {
 
   /** Rows that the statement changed; 0 if the row was not as the change assumed. */
   int affected;
+
+  /** Other sessions that have ended for this change. */
+  final List<Removal.Gone> ended = new ArrayList<>(0);
 
   private RowChange(SessionKey key) {
     this.key = key;
@@ -55,16 +62,30 @@ abstract sealed class RowChange {
   }
 
   /** Decides what to write; {@code row} is null if there is none, or if none was asked for. */
-  void decide(@Nullable SessionRecord row, SessionPolicy policy, long now) {}
+  void decide(@Nullable SessionRecord row, Premises premises) {}
 
   /** Adds what is to be written. */
-  abstract void addTo(Statements statements, long now);
+  abstract void addTo(Statements statements);
+
+  /** After all statements but that one: adds what is to be told of. */
+  void addEvents(Consumer<SessionEvent> events, long now) {}
 
   /** After all statements: the answers to send once committed, and the writes that lost a race. */
   abstract void conclude(Consumer<Runnable> answers, Consumer<Write<?>> losers);
 
+  void addEnds(Consumer<SessionEvent> events, long now) {
+    ended.forEach(gone -> events.accept(gone.ended(SessionEvent.Reason.REVOKED, now)));
+  }
+
+  private static Set<SessionKey> keys(List<SessionRecord> records) {
+    return records.stream().map(SessionRecord::key).collect(Collectors.toUnmodifiableSet());
+  }
+
   private static final class Insertion extends RowChange {
     private final Write.Create create;
+    private CreateOutcome outcome = CreateOutcome.CREATED;
+    private List<SessionRecord> leaving = List.of();
+    private boolean stale;
 
     Insertion(Write.Create create, SessionKey key) {
       super(key);
@@ -77,18 +98,49 @@ abstract sealed class RowChange {
     }
 
     @Override
-    void addTo(Statements statements, long now) {
-      statements.insert(this, create.record);
+    void decide(@Nullable SessionRecord row, Premises premises) {
+      Repeat repeat = create.repeat;
+      CreateOutcome known = repeat == null ? null : premises.repeats().find(repeat, premises.now());
+      if (known != null) {
+        outcome = known;
+      } else if (premises.leaving() == null) {
+        outcome = CreateOutcome.AT_LIMIT;
+      } else {
+        leaving = premises.leaving();
+        outcome = new CreateOutcome.Created(keys(leaving));
+        stale = repeat != null && premises.repeats().isStale(repeat, premises.now());
+      }
+    }
+
+    @Override
+    void addTo(Statements statements) {
+      if (outcome instanceof CreateOutcome.Created) {
+        statements.end(this, leaving);
+        if (create.repeat != null) {
+          statements.remember(this, create.repeat, stale);
+        }
+        statements.insert(this, create.record);
+      }
+    }
+
+    @Override
+    void addEvents(Consumer<SessionEvent> events, long now) {
+      if (outcome instanceof CreateOutcome.Created) {
+        addEnds(events, now);
+        events.accept(SessionEvent.created(create.record, now));
+      }
     }
 
     @Override
     void conclude(Consumer<Runnable> answers, Consumer<Write<?>> losers) {
-      answers.accept(() -> create.succeed(true));
+      answers.accept(() -> create.succeed(outcome));
     }
   }
 
-  private static final class Deletion extends RowChange {
+  /** The end of one session. */
+  static final class Deletion extends RowChange {
     private final Write.Delete delete;
+    private Removal.@Nullable Gone gone;
 
     Deletion(Write.Delete delete, SessionKey key) {
       super(key);
@@ -96,13 +148,26 @@ abstract sealed class RowChange {
     }
 
     @Override
-    void addTo(Statements statements, long now) {
-      statements.delete(this, now);
+    void addTo(Statements statements) {
+      statements.delete(this);
+    }
+
+    /** There was such a session. */
+    void found(Removal.Gone row) {
+      gone = row;
+      affected = 1;
+    }
+
+    @Override
+    void addEvents(Consumer<SessionEvent> events, long now) {
+      if (gone != null) {
+        events.accept(gone.ended(delete.reason.asReason(), now));
+      }
     }
 
     @Override
     void conclude(Consumer<Runnable> answers, Consumer<Write<?>> losers) {
-      boolean live = affected > 0;
+      boolean live = gone != null;
       answers.accept(() -> delete.succeed(live));
     }
   }
@@ -111,6 +176,7 @@ abstract sealed class RowChange {
     private final Write.Rotate rotate;
     private @Nullable SessionRecord guess;
     private SaveOutcome outcome = SaveOutcome.GONE;
+    private List<SessionRecord> leaving = List.of();
     private @Nullable SessionRecord before;
 
     Move(Write.Rotate rotate, SessionKey key) {
@@ -130,18 +196,37 @@ abstract sealed class RowChange {
     }
 
     @Override
-    void decide(@Nullable SessionRecord row, SessionPolicy policy, long now) {
+    void decide(@Nullable SessionRecord row, Premises premises) {
       before = guess == null ? row : guess;
-      if (before != null) {
-        outcome = rotate.delta.applyTo(before, rotate.rotation, policy, now);
+      if (before == null) {
+        return;
+      }
+      outcome = rotate.delta.applyTo(before, rotate.rotation, premises.policy(), premises.now());
+      if (outcome instanceof SaveOutcome.Saved saved && rotate.rotation.changesSubjectOf(before)) {
+        arrive(saved.record(), premises.leaving());
+      }
+    }
+
+    private void arrive(SessionRecord record, @Nullable List<SessionRecord> making) {
+      leaving = making == null ? List.of() : making;
+      outcome =
+          making == null ? SaveOutcome.AT_LIMIT : new SaveOutcome.Saved(record, true, keys(making));
+    }
+
+    @Override
+    void addTo(Statements statements) {
+      if (before != null && outcome instanceof SaveOutcome.Saved saved) {
+        statements.end(this, leaving);
+        statements.move(this, before, rotate.rotation);
+        statements.insert(this, saved.record());
       }
     }
 
     @Override
-    void addTo(Statements statements, long now) {
-      if (before != null && outcome instanceof SaveOutcome.Saved saved) {
-        statements.move(this, before, rotate.rotation, now);
-        statements.insert(this, saved.record());
+    void addEvents(Consumer<SessionEvent> events, long now) {
+      if (affected > 0 && outcome instanceof SaveOutcome.Saved saved) {
+        addEnds(events, now);
+        events.accept(SessionEvent.rotated(saved.record(), now));
       }
     }
 
@@ -193,12 +278,14 @@ abstract sealed class RowChange {
     }
 
     @Override
-    void decide(@Nullable SessionRecord row, SessionPolicy policy, long now) {
+    void decide(@Nullable SessionRecord row, Premises premises) {
       before = guess == null ? row : guess;
       after = before;
       for (Write.Save save : saves) {
         SaveOutcome outcome =
-            after == null ? SaveOutcome.GONE : save.delta.applyTo(after, policy, now);
+            after == null
+                ? SaveOutcome.GONE
+                : save.delta.applyTo(after, premises.policy(), premises.now());
         outcomes.add(outcome);
         after = outcome instanceof SaveOutcome.Saved saved ? saved.record() : after;
       }
@@ -209,9 +296,9 @@ abstract sealed class RowChange {
     }
 
     @Override
-    void addTo(Statements statements, long now) {
+    void addTo(Statements statements) {
       if (before != null && after != null && isWritten()) {
-        statements.update(this, before, after, now);
+        statements.update(this, before, after);
       }
     }
 

@@ -5,12 +5,9 @@ import io.statekeep.session.CorruptRecordException;
 import io.statekeep.session.Lifetime;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
-import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,13 +47,11 @@ final class Rows {
           + " WHERE id = ? AND version = ? AND last_seen_at = ? AND moved_to IS NULL"
           + " AND expires_at > ?";
 
-  static final String DELETE_LIVE =
-      "DELETE FROM " + TABLE + " WHERE id = ? AND moved_to IS NULL AND expires_at > ?";
-
-  static final String DELETE_EXPIRED = "DELETE FROM " + TABLE + " WHERE id = ? AND expires_at <= ?";
-
   static final String FIND_EXPIRED =
-      "SELECT id FROM " + TABLE + " WHERE expires_at <= ? ORDER BY expires_at LIMIT ?";
+      "SELECT id FROM " + TABLE + " WHERE expires_at <= ? ORDER BY expires_at, id LIMIT ?";
+
+  /** How many rows of a subject are found at once. */
+  static final int SUBJECT_PAGE = 500;
 
   /** Marks included: they lead to sessions that a rotation is just moving. */
   static final String FIND_BY_SUBJECT =
@@ -64,7 +59,8 @@ final class Rows {
           + COLUMNS
           + " FROM "
           + TABLE
-          + " WHERE subject = ? AND expires_at > ? AND id > ? ORDER BY id LIMIT 500";
+          + " WHERE subject = ? AND expires_at > ? AND id > ? ORDER BY id LIMIT "
+          + SUBJECT_PAGE;
 
   static final String PING = "SELECT COUNT(*) FROM " + TABLE + " WHERE id = ''";
 
@@ -75,12 +71,16 @@ final class Rows {
    */
   static String find(int keys, String rowLock) {
     StringBuilder sql = new StringBuilder(256);
-    sql.append("SELECT ").append(COLUMNS).append(" FROM ").append(TABLE).append(" WHERE id IN (?");
-    sql.append(", ?".repeat(places(keys) - 1)).append(')');
+    sql.append("SELECT ").append(COLUMNS).append(" FROM ").append(TABLE);
+    sql.append(" WHERE id IN (").append(placeholders(keys)).append(')');
     // Rows are locked in one order by every node: see GroupCommit.
     return rowLock.isEmpty()
         ? sql.toString()
         : sql.append(" ORDER BY id").append(rowLock).toString();
+  }
+
+  static String placeholders(int keys) {
+    return "?" + ", ?".repeat(places(keys) - 1);
   }
 
   static Tuple findParameters(List<SessionKey> keys) {
@@ -161,17 +161,6 @@ final class Rows {
 
     /** Where a session went, and until when the old key reads it there. */
     record Moved(SessionKey to, long until, long expiresAt) implements Content {}
-  }
-
-  /** Deletes these rows by one of the statements above. */
-  static Future<Void> delete(
-      SqlConnection connection, String sql, Collection<SessionKey> keys, long now) {
-    if (keys.isEmpty()) {
-      return Future.succeededFuture();
-    }
-    List<Tuple> parameters =
-        keys.stream().map(SessionKey::value).sorted().map(id -> Tuple.of(id, now)).toList();
-    return connection.preparedQuery(sql).executeBatch(parameters).mapEmpty();
   }
 
   static SessionKey key(Row row) {

@@ -14,7 +14,7 @@ import org.flywaydb.core.api.FlywayException;
  */
 public final class Schema {
   private static final String HISTORY = "statekeep_schema_history";
-  private static final int CURRENT_VERSION = 1;
+  private static final int CURRENT_VERSION = 2;
   private static final int MAX_TRIES = 3;
 
   private Schema() {}

@@ -1,6 +1,8 @@
 package io.statekeep.store.jdbc;
 
+import io.statekeep.session.Repeat;
 import io.statekeep.session.Rotation;
+import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -8,25 +10,45 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The statements of one transaction: each kind once, with the parameters of all its rows. */
 final class Statements {
-  private final Batch deletes = new Batch(Rows.DELETE_LIVE);
+  private final Dialect dialect;
+  private final long now;
+  private final Map<SessionKey, RowChange.Deletion> deletions = new LinkedHashMap<>();
+  private final Map<SessionKey, RowChange> ends = new LinkedHashMap<>();
   private final Batch moves = new Batch(Rows.MOVE);
   private final Batch updates = new Batch(Rows.UPDATE);
+  private final Batch stale = new Batch(Repeats.DELETE_EXPIRED);
+  private final Batch repeats = new Batch(Repeats.INSERT);
   private final Batch inserts = new Batch(Rows.INSERT);
 
-  void delete(RowChange change, long now) {
-    deletes.add(change, Tuple.of(change.key.value(), now));
+  Statements(Dialect dialect, long now) {
+    this.dialect = dialect;
+    this.now = now;
   }
 
-  void move(RowChange change, SessionRecord before, Rotation rotation, long now) {
+  void delete(RowChange.Deletion change) {
+    deletions.put(change.key, change);
+  }
+
+  /** Ends other sessions, whose rows are locked, for a change. */
+  void end(RowChange change, List<SessionRecord> leaving) {
+    leaving.forEach(record -> ends.put(record.key(), change));
+  }
+
+  void move(RowChange change, SessionRecord before, Rotation rotation) {
     moves.add(change, Rows.move(before, rotation.to(), rotation.graceMillis(), now));
   }
 
-  void update(RowChange change, SessionRecord before, SessionRecord after, long now) {
+  void update(RowChange change, SessionRecord before, SessionRecord after) {
     updates.add(change, Rows.update(before, after, now));
   }
 
@@ -34,16 +56,45 @@ final class Statements {
     inserts.add(change, Rows.insert(record));
   }
 
+  /** Remembers a creation, in place of one whose time is over if there is such a one. */
+  void remember(RowChange change, Repeat repeat, boolean replaces) {
+    if (replaces) {
+      stale.add(change, Tuple.of(repeat.key(), now));
+    }
+    repeats.add(change, Repeats.insert(repeat, change.key));
+  }
+
   Future<Void> execute(SqlConnection connection) {
-    return deletes
-        .execute(connection)
+    return delete(connection)
         .compose(v -> moves.execute(connection))
         .compose(v -> updates.execute(connection))
+        .compose(v -> stale.execute(connection))
+        .compose(v -> repeats.execute(connection))
         .compose(
             v -> {
               // A session that did not leave its old key must not appear under the new one.
               inserts.dropIf(moves::missed);
               return inserts.execute(connection);
+            });
+  }
+
+  private Future<Void> delete(SqlConnection connection) {
+    Set<SessionKey> keys = new LinkedHashSet<>(ends.keySet());
+    keys.addAll(deletions.keySet());
+    return Removal.LIVE
+        .run(connection, dialect, keys, now)
+        .map(
+            gone -> {
+              for (Removal.Gone one : gone) {
+                RowChange.Deletion deletion = deletions.get(one.key());
+                RowChange newcomer = ends.get(one.key());
+                if (deletion != null) {
+                  deletion.found(one);
+                } else if (newcomer != null) {
+                  newcomer.ended.add(one);
+                }
+              }
+              return null;
             });
   }
 
@@ -65,7 +116,7 @@ final class Statements {
       return changes.contains(change) && change.affected == 0;
     }
 
-    void dropIf(java.util.function.Predicate<RowChange> condition) {
+    void dropIf(Predicate<RowChange> condition) {
       for (int i = changes.size() - 1; i >= 0; i--) {
         if (condition.test(changes.get(i))) {
           changes.remove(i);

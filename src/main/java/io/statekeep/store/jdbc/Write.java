@@ -1,5 +1,9 @@
 package io.statekeep.store.jdbc;
 
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
+import io.statekeep.session.Repeat;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
@@ -24,13 +28,40 @@ abstract sealed class Write<R> extends Lane.Call<R> {
     return ++races;
   }
 
-  /** A new session. */
-  static final class Create extends Write<Boolean> {
-    final SessionRecord record;
+  /** How many races it has lost. */
+  int races() {
+    return races;
+  }
 
-    Create(VertxInternal vertx, SessionRecord record) {
-      super(vertx, record.key());
-      this.record = record;
+  /**
+   * The subject that may have no room for one more session, or null. Such a write has a transaction
+   * of its own: how much room there is depends on what others do.
+   */
+  @Nullable String crowded() {
+    return null;
+  }
+
+  @Override
+  boolean isAlone() {
+    return super.isAlone() || crowded() != null;
+  }
+
+  /** A new session. */
+  static final class Create extends Write<CreateOutcome> {
+    final SessionRecord record;
+    final @Nullable Repeat repeat;
+    private final @Nullable String crowded;
+
+    Create(VertxInternal vertx, Creation creation, @Nullable String crowded) {
+      super(vertx, creation.record().key());
+      this.record = creation.record();
+      this.repeat = creation.repeat();
+      this.crowded = crowded;
+    }
+
+    @Override
+    @Nullable String crowded() {
+      return crowded;
     }
   }
 
@@ -53,18 +84,28 @@ abstract sealed class Write<R> extends Lane.Call<R> {
   static final class Rotate extends Write<SaveOutcome> {
     final Rotation rotation;
     final SessionDelta delta;
+    private final @Nullable String crowded;
 
-    Rotate(VertxInternal vertx, Rotation rotation, SessionDelta delta) {
+    Rotate(VertxInternal vertx, Rotation rotation, SessionDelta delta, @Nullable String crowded) {
       super(vertx, rotation.from());
       this.rotation = rotation;
       this.delta = delta;
+      this.crowded = crowded;
+    }
+
+    @Override
+    @Nullable String crowded() {
+      return crowded;
     }
   }
 
   /** The end of one session. */
   static final class Delete extends Write<Boolean> {
-    Delete(VertxInternal vertx, SessionKey key) {
+    final EndReason reason;
+
+    Delete(VertxInternal vertx, SessionKey key, EndReason reason) {
       super(vertx, key);
+      this.reason = reason;
     }
   }
 
@@ -85,10 +126,13 @@ abstract sealed class Write<R> extends Lane.Call<R> {
 
   /**
    * The record that a change may be made on without reading the row: a guess that the update
-   * checks. None after a lost race, which proved the guess wrong.
+   * checks. None after a lost race, which proved the guess wrong, and none where other sessions end
+   * for this change: it must not fail then.
    */
   @Nullable SessionRecord guess(SessionDelta delta) {
     SessionRecord seen = delta.seen();
-    return races == 0 && seen != null && seen.key().equals(key()) ? seen : null;
+    return races == 0 && crowded() == null && seen != null && seen.key().equals(key())
+        ? seen
+        : null;
   }
 }

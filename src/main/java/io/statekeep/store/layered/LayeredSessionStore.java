@@ -1,10 +1,15 @@
 package io.statekeep.store.layered;
 
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
+import io.statekeep.session.EventPage;
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
+import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
@@ -14,6 +19,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +40,7 @@ public final class LayeredSessionStore implements SessionStore {
   private final SessionStore store;
   private final InstantSource clock;
   private final NearCache near;
+  private final boolean newestWins;
   private final ConcurrentHashMap<SessionKey, Flight> flights = new ConcurrentHashMap<>();
 
   /**
@@ -43,9 +50,19 @@ public final class LayeredSessionStore implements SessionStore {
    * @param nanoClock monotonic, for freshness
    * @param freshness how long a copy may be served
    * @param maxBytes heap for copies, at most, by an estimate
+   * @param newestWins whether the store ends a subject's oldest sessions for a new one
    */
   public record Rules(
-      InstantSource clock, LongSupplier nanoClock, Freshness freshness, long maxBytes) {}
+      InstantSource clock,
+      LongSupplier nanoClock,
+      Freshness freshness,
+      long maxBytes,
+      boolean newestWins) {
+    /** For a store where no session ends for another. */
+    public Rules(InstantSource clock, LongSupplier nanoClock, Freshness freshness, long maxBytes) {
+      this(clock, nanoClock, freshness, maxBytes, false);
+    }
+  }
 
   /**
    * @param store keeps the sessions; closed with this one
@@ -54,6 +71,7 @@ public final class LayeredSessionStore implements SessionStore {
     this.vertx = (VertxInternal) vertx;
     this.store = store;
     this.clock = rules.clock();
+    this.newestWins = rules.newestWins();
     this.near = new NearCache(rules.maxBytes(), rules.freshness(), rules.nanoClock());
   }
 
@@ -114,15 +132,34 @@ public final class LayeredSessionStore implements SessionStore {
   private record Flight(Promise<Visit> result) {}
 
   @Override
-  public Future<Boolean> create(SessionRecord record) {
+  public Future<CreateOutcome> create(Creation creation) {
+    SessionRecord record = creation.record();
     NearCache.Ticket ticket = near.beginWrite(record.key());
     return store
-        .create(record)
-        .andThen(created -> finish(record.key(), ticket, isTrue(created.result()) ? record : null));
+        .create(creation)
+        .andThen(
+            answer -> {
+              CreateOutcome.Created created =
+                  answer.result() instanceof CreateOutcome.Created c ? c : null;
+              finish(record.key(), ticket, created == null ? null : record);
+              if (created != null) {
+                created.ended().forEach(this::drop);
+              } else if (answer.failed()) {
+                forgetEndedFor(record.subject());
+              }
+            });
   }
 
-  private static boolean isTrue(@Nullable Boolean value) {
-    return value != null && value;
+  // Nobody knows whether others had to make room.
+  private void forgetEndedFor(@Nullable String subject) {
+    if (newestWins && subject != null) {
+      forgetAll();
+    }
+  }
+
+  private void forgetAll() {
+    near.clear();
+    flights.clear();
   }
 
   @Override
@@ -145,6 +182,11 @@ public final class LayeredSessionStore implements SessionStore {
             rotated -> {
               finish(rotation.from(), leaving, null);
               finish(rotation.to(), arriving, record(rotated.result()));
+              if (rotated.result() instanceof SaveOutcome.Saved saved) {
+                saved.ended().forEach(this::drop);
+              } else if (rotated.failed()) {
+                forgetEndedFor(rotation.subject());
+              }
             });
   }
 
@@ -153,9 +195,9 @@ public final class LayeredSessionStore implements SessionStore {
   }
 
   @Override
-  public Future<Boolean> delete(SessionKey key) {
+  public Future<Boolean> delete(SessionKey key, EndReason reason) {
     NearCache.Ticket ticket = near.beginWrite(key);
-    return store.delete(key).andThen(deleted -> finish(key, ticket, null));
+    return store.delete(key, reason).andThen(deleted -> finish(key, ticket, null));
   }
 
   /** Ends a write: before its caller hears of it, nobody reads here what was before. */
@@ -174,8 +216,7 @@ public final class LayeredSessionStore implements SessionStore {
                 ended.result().forEach(this::drop);
               } else {
                 // Nobody knows which sessions have ended.
-                near.clear();
-                flights.clear();
+                forgetAll();
               }
             });
   }
@@ -193,6 +234,16 @@ public final class LayeredSessionStore implements SessionStore {
   @Override
   public Future<Integer> purgeExpired(int limit) {
     return store.purgeExpired(limit);
+  }
+
+  @Override
+  public Future<EventPage> events(@Nullable String after, int limit) {
+    return store.events(after, limit);
+  }
+
+  @Override
+  public Future<Void> append(List<SessionEvent> rejections) {
+    return store.append(rejections);
   }
 
   @Override

@@ -1,10 +1,17 @@
 package io.statekeep.store.local;
 
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
+import io.statekeep.session.EventPage;
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
+import io.statekeep.session.Repeat;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
+import io.statekeep.session.SessionEvent;
+import io.statekeep.session.SessionEvent.Reason;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
@@ -13,10 +20,12 @@ import io.statekeep.session.SessionStoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,19 +49,27 @@ public final class LocalSessionStore implements SessionStore {
   private final ConcurrentHashMap<SessionKey, Entry> entries = new ConcurrentHashMap<>();
   private final SubjectIndex subjects = new SubjectIndex();
   private final ExpiryWheel wheel;
+  private final EventRing events;
+  private final Remembered remembered;
   private final AtomicLong sessions = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   // Held by verbs that touch several keys, so that a rotation cannot slip past the end of all a
-  // subject's sessions.
+  // subject's sessions, nor two sessions into the last room that a subject has.
   private final Object manyKeys = new Object();
 
   /**
    * How much fits.
    *
    * @param sessions live sessions, at most
-   * @param bytes heap for them, at most, by an estimate
+   * @param bytes heap for them and for remembered creations, at most, by an estimate
+   * @param events kept, at most; older ones make room for new ones
    */
-  public record Capacity(int sessions, long bytes) {}
+  public record Capacity(int sessions, long bytes, int events) {
+    /** Room for so much, and for ten thousand events. */
+    public Capacity(int sessions, long bytes) {
+      this(sessions, bytes, 10_000);
+    }
+  }
 
   /** A store for one process; frees expired sessions only when {@link #purgeExpired} is called. */
   public LocalSessionStore(
@@ -62,6 +79,8 @@ public final class LocalSessionStore implements SessionStore {
     this.clock = clock;
     this.capacity = capacity;
     this.wheel = new ExpiryWheel(clock.millis());
+    this.events = new EventRing(capacity.events(), clock.millis());
+    this.remembered = new Remembered(clock.millis());
   }
 
   @Override
@@ -80,9 +99,44 @@ public final class LocalSessionStore implements SessionStore {
   }
 
   @Override
-  public Future<Boolean> create(SessionRecord record) {
-    if (!reserve(record)) {
+  public Future<CreateOutcome> create(Creation creation) {
+    if (creation.repeat() != null || policy.limits(creation.record().subject())) {
+      synchronized (manyKeys) {
+        return createAlone(creation.record(), creation.repeat());
+      }
+    }
+    CreateOutcome outcome = insert(creation.record());
+    return outcome == null ? full() : Future.succeededFuture(outcome);
+  }
+
+  private Future<CreateOutcome> createAlone(SessionRecord record, @Nullable Repeat repeat) {
+    CreateOutcome known = repeat == null ? null : remembered.find(repeat, clock.millis());
+    if (known != null) {
+      return Future.succeededFuture(known);
+    }
+    List<SessionRecord> leaving = room(record.subject());
+    if (leaving == null) {
+      return Future.succeededFuture(CreateOutcome.AT_LIMIT);
+    }
+    long weight = repeat == null ? 0 : Remembered.weight(repeat);
+    if (!take(bytes, weight, capacity.bytes())) {
       return full();
+    }
+    CreateOutcome outcome = insert(record);
+    if (outcome != CreateOutcome.CREATED) {
+      bytes.addAndGet(-weight);
+      return outcome == null ? full() : Future.succeededFuture(outcome);
+    }
+    if (repeat != null) {
+      bytes.addAndGet(-remembered.add(repeat, record.key()));
+    }
+    return Future.succeededFuture(new CreateOutcome.Created(end(leaving)));
+  }
+
+  /** Null if there is no room. */
+  private @Nullable CreateOutcome insert(SessionRecord record) {
+    if (!reserve(record)) {
+      return null;
     }
     Live entry = new Live(record);
     boolean[] created = new boolean[1];
@@ -92,14 +146,30 @@ public final class LocalSessionStore implements SessionStore {
           created[0] = true;
           // Before the session is visible: what is in the map must be in the index.
           subjects.add(record.subject(), key);
+          events.add(SessionEvent.created(record, clock.millis()));
           return entry;
         });
     if (created[0]) {
       wheel.schedule(entry);
-    } else {
-      release(record);
+      return CreateOutcome.CREATED;
     }
-    return Future.succeededFuture(created[0]);
+    release(record);
+    return CreateOutcome.TAKEN;
+  }
+
+  /** The sessions that a new one of this subject ends; null if it may not begin. */
+  private @Nullable List<SessionRecord> room(@Nullable String subject) {
+    return subject == null || !policy.limits(subject)
+        ? List.of()
+        : policy.roomAmong(
+            subjects.keys(subject).stream().map(this::find).flatMap(Stream::ofNullable).toList());
+  }
+
+  private Set<SessionKey> end(List<SessionRecord> leaving) {
+    return leaving.stream()
+        .map(SessionRecord::key)
+        .filter(key -> remove(key, Long.MAX_VALUE, Reason.REVOKED))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   @Override
@@ -148,6 +218,7 @@ public final class LocalSessionStore implements SessionStore {
     if (entries.containsKey(rotation.to())) {
       return Future.succeededFuture(SaveOutcome.CONFLICT);
     }
+    List<SessionRecord> leaving = room(rotation.subject());
     Change change = new Change();
     Live[] moved = new Live[1];
     Entry left =
@@ -158,7 +229,10 @@ public final class LocalSessionStore implements SessionStore {
               if (!(entry instanceof Live live) || before == null) {
                 return entry;
               }
-              change.by(before, delta.applyTo(before, rotation, policy, now));
+              boolean refused = leaving == null && rotation.changesSubjectOf(before);
+              SaveOutcome outcome = delta.applyTo(before, rotation, policy, now);
+              boolean saved = outcome instanceof SaveOutcome.Saved;
+              change.by(before, saved && refused ? SaveOutcome.AT_LIMIT : outcome);
               if (change.after == null) {
                 return entry;
               }
@@ -171,25 +245,31 @@ public final class LocalSessionStore implements SessionStore {
             });
     if (moved[0] != null && change.before != null && change.after != null) {
       subjects.add(change.after.subject(), rotation.to());
+      events.add(SessionEvent.rotated(change.after, now));
       entries.put(rotation.to(), moved[0]);
       subjects.remove(change.before.subject(), rotation.from());
       wheel.schedule(moved[0]);
       if (left != null) {
         wheel.schedule(left);
       }
+      if (leaving != null && rotation.changesSubjectOf(change.before)) {
+        change.outcome = new SaveOutcome.Saved(change.after, true, end(leaving));
+      }
     }
     return finish(change, rotation.to());
   }
 
   @Override
-  public Future<Boolean> delete(SessionKey key) {
-    return Future.succeededFuture(remove(key, Long.MAX_VALUE));
+  public Future<Boolean> delete(SessionKey key, EndReason reason) {
+    return Future.succeededFuture(remove(key, Long.MAX_VALUE, reason.asReason()));
   }
 
   /**
    * Removes the session if its deadline is not after the given time; answers whether it was live.
+   *
+   * @param reason why it ends if it was
    */
-  private boolean remove(SessionKey key, long onlyExpiredAt) {
+  private boolean remove(SessionKey key, long onlyExpiredAt, Reason reason) {
     long now = clock.millis();
     Entry[] removed = new Entry[1];
     entries.computeIfPresent(
@@ -201,6 +281,11 @@ public final class LocalSessionStore implements SessionStore {
             return entry;
           }
           removed[0] = entry;
+          SessionRecord last = entry.record;
+          if (last != null) {
+            Reason why = last.isLive(now) ? reason : Reason.EXPIRED;
+            events.add(SessionEvent.ended(key, last.subject(), why, now));
+          }
           return null;
         });
     if (removed[0] == null) {
@@ -250,7 +335,7 @@ public final class LocalSessionStore implements SessionStore {
     synchronized (manyKeys) {
       Set<SessionKey> keys = subjects.keys(subject);
       except.ifPresent(keys::remove);
-      keys.removeIf(key -> !remove(key, Long.MAX_VALUE));
+      keys.removeIf(key -> !remove(key, Long.MAX_VALUE, Reason.REVOKED));
       return Future.succeededFuture(keys);
     }
   }
@@ -258,7 +343,20 @@ public final class LocalSessionStore implements SessionStore {
   @Override
   public Future<Integer> purgeExpired(int limit) {
     long now = clock.millis();
-    return Future.succeededFuture(wheel.poll(now, limit, node -> ((Entry) node).purge(this, now)));
+    int expired = wheel.poll(now, limit, node -> ((Entry) node).purge(this, now));
+    int forgotten = remembered.purge(now, limit, weight -> bytes.addAndGet(-weight));
+    return Future.succeededFuture(Math.max(expired, forgotten));
+  }
+
+  @Override
+  public Future<EventPage> events(@Nullable String after, int limit) {
+    return Future.succeededFuture(events.page(after, limit));
+  }
+
+  @Override
+  public Future<Void> append(List<SessionEvent> rejections) {
+    rejections.forEach(events::add);
+    return Future.succeededFuture();
   }
 
   @Override
@@ -269,6 +367,7 @@ public final class LocalSessionStore implements SessionStore {
   @Override
   public Future<Void> close() {
     entries.clear();
+    remembered.clear();
     return Future.succeededFuture();
   }
 
@@ -367,7 +466,7 @@ public final class LocalSessionStore implements SessionStore {
     void purge(LocalSessionStore store, long now) {
       SessionRecord current = record;
       if (current != null) {
-        store.remove(current.key(), now);
+        store.remove(current.key(), now, Reason.EXPIRED);
       }
     }
   }

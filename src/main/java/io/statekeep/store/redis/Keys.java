@@ -8,12 +8,16 @@ final class Keys {
   private final String subjects;
   private final String byCreation;
   private final String byExpiry;
+  private final String repeats;
+  private final String events;
 
   Keys(String prefix) {
     sessions = prefix + "s:";
     subjects = prefix + "u:";
     byCreation = prefix + "created";
     byExpiry = prefix + "expiry";
+    repeats = prefix + "r:";
+    events = prefix + "events";
   }
 
   /** A hash: one session, or the mark of a rotation. */
@@ -37,6 +41,16 @@ final class Keys {
   /** A sorted set of all ids by creation. */
   String byCreation() {
     return byCreation;
+  }
+
+  /** A hash: what is remembered of a creation that may be repeated. */
+  String repeat(String key) {
+    return repeats + key;
+  }
+
+  /** A stream: what happened. */
+  String events() {
+    return events;
   }
 
   /** A sorted set of all ids by a time no later than their deadline. */

@@ -1,12 +1,19 @@
 package io.statekeep.store.redis;
 
 import io.statekeep.session.Attributes;
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
+import io.statekeep.session.EventPage;
 import io.statekeep.session.JsonText;
+import io.statekeep.session.OverLimit;
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
+import io.statekeep.session.Repeat;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
+import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
@@ -45,6 +52,7 @@ public final class RedisSessionStore implements SessionStore {
 
   private final RedisLinks links;
   private final Keys keys;
+  private final EventStream events;
   private final SessionPolicy policy;
   private final InstantSource clock;
   private final RecentTouches touches;
@@ -57,9 +65,15 @@ public final class RedisSessionStore implements SessionStore {
    * @param prefix every key begins with it
    * @param timeoutMillis how long an answer may take before its connection is given up, in
    *     milliseconds
+   * @param maxEvents kept, more or less; older ones make room for new ones
    */
   public record Rules(
-      SessionPolicy policy, InstantSource clock, String prefix, long timeoutMillis) {}
+      SessionPolicy policy, InstantSource clock, String prefix, long timeoutMillis, int maxEvents) {
+    /** Rules that keep ten thousand events. */
+    public Rules(SessionPolicy policy, InstantSource clock, String prefix, long timeoutMillis) {
+      this(policy, clock, prefix, timeoutMillis, 10_000);
+    }
+  }
 
   /**
    * @param clients makes a client for one connection; called once for each event loop, and again
@@ -68,6 +82,7 @@ public final class RedisSessionStore implements SessionStore {
   public RedisSessionStore(Vertx vertx, Rules rules, Supplier<Redis> clients) {
     links = new RedisLinks(vertx, clients, rules.timeoutMillis());
     keys = new Keys(rules.prefix());
+    events = new EventStream(links, keys.events(), rules.maxEvents());
     policy = rules.policy();
     clock = rules.clock();
     touches = new RecentTouches(policy);
@@ -169,14 +184,21 @@ public final class RedisSessionStore implements SessionStore {
   }
 
   @Override
-  public Future<Boolean> create(SessionRecord record) {
-    List<String> names = List.of(keys.session(record.key()), keys.byCreation(), keys.byExpiry());
+  public Future<CreateOutcome> create(Creation creation) {
+    SessionRecord record = creation.record();
+    Repeat repeat = creation.repeat();
+    List<String> names = new ArrayList<>();
+    names.addAll(List.of(keys.session(record.key()), keys.byCreation(), keys.byExpiry()));
+    names.add(events.key());
+    if (repeat != null) {
+      names.add(keys.repeat(repeat.key()));
+    }
     return links
-        .run(Script.CREATE, names, request -> addRecord(request, record))
-        .map(created -> created.toInteger() == 1);
+        .run(Script.CREATE, names, request -> addCreation(request, record, repeat))
+        .map(RedisSessionStore::createOutcome);
   }
 
-  private Request addRecord(Request request, SessionRecord record) {
+  private Request addCreation(Request request, SessionRecord record, @Nullable Repeat repeat) {
     Attributes attributes = record.attributes();
     int count = attributes.count();
     // The braces, the commas between and a colon for each are not in the fields.
@@ -188,9 +210,41 @@ public final class RedisSessionStore implements SessionStore {
         .arg(record.lifetime().expiresAt())
         .arg(record.lifetime().createdAt())
         .arg(subject == null ? "" : keys.subject(subject))
-        .arg(subject == null ? "" : subject);
+        .arg(subject == null ? "" : subject)
+        .arg(clock.millis());
+    addLimits(request)
+        .arg(repeat == null ? "" : repeat.fingerprint())
+        .arg(repeat == null ? "" : repeat.salt())
+        .arg(repeat == null ? 0 : repeat.until());
     attributes.forEach((name, value) -> request.arg(JsonText.quote(name)).arg(value));
     return request;
+  }
+
+  private Request addLimits(Request request) {
+    return request
+        .arg(events.most())
+        .arg(keys.sessions())
+        .arg(policy.maxPerSubject())
+        .arg(policy.overLimit() == OverLimit.END_OLDEST ? "1" : "0");
+  }
+
+  private static CreateOutcome createOutcome(Response answer) {
+    return switch (answer.get(0).toString()) {
+      case "created" -> new CreateOutcome.Created(keySet(answer.get(1)));
+      case "repeated" ->
+          new CreateOutcome.Repeated(
+              new SessionKey(answer.get(1).toString()),
+              answer.get(2).toString(),
+              answer.get(3).toString());
+      case "limit" -> CreateOutcome.AT_LIMIT;
+      default -> CreateOutcome.TAKEN;
+    };
+  }
+
+  private static Set<SessionKey> keySet(Response ids) {
+    Set<SessionKey> found = new HashSet<>();
+    ids.forEach(id -> found.add(new SessionKey(id.toString())));
+    return found;
   }
 
   @Override
@@ -214,7 +268,8 @@ public final class RedisSessionStore implements SessionStore {
     SessionKey from = rotation.from();
     SessionKey to = rotation.to();
     List<String> names =
-        List.of(keys.session(from), keys.session(to), keys.byCreation(), keys.byExpiry());
+        List.of(
+            keys.session(from), keys.session(to), keys.byCreation(), keys.byExpiry(), events.key());
     return links
         .run(
             Script.ROTATE,
@@ -231,6 +286,7 @@ public final class RedisSessionStore implements SessionStore {
                   .arg(now + rotation.graceMillis())
                   .arg(now + MARK_MILLIS)
                   .arg(delta.isTouchOnly() ? "1" : "0");
+              addLimits(request);
               DeltaArguments.add(request, delta, policy, now);
               return request;
             })
@@ -242,8 +298,12 @@ public final class RedisSessionStore implements SessionStore {
     return switch (word) {
       case "written", "same" ->
           Records.read(key, answer.get(1)) instanceof Records.Content.Session session
-              ? new SaveOutcome.Saved(session.record(), word.equals("written"))
+              ? new SaveOutcome.Saved(
+                  session.record(),
+                  word.equals("written"),
+                  answer.size() > 2 ? keySet(answer.get(2)) : Set.of())
               : SaveOutcome.GONE;
+      case "limit" -> SaveOutcome.AT_LIMIT;
       case "conflict" -> SaveOutcome.CONFLICT;
       case "large" -> SaveOutcome.TOO_LARGE;
       case "number" ->
@@ -253,12 +313,18 @@ public final class RedisSessionStore implements SessionStore {
   }
 
   @Override
-  public Future<Boolean> delete(SessionKey key) {
+  public Future<Boolean> delete(SessionKey key, EndReason reason) {
     return links
         .run(
             Script.DELETE,
-            List.of(keys.session(key), keys.byCreation(), keys.byExpiry()),
-            request -> request.arg(key.value()).arg(keys.subjects()).arg(clock.millis()))
+            List.of(keys.session(key), keys.byCreation(), keys.byExpiry(), events.key()),
+            request ->
+                request
+                    .arg(key.value())
+                    .arg(keys.subjects())
+                    .arg(clock.millis())
+                    .arg(EventStream.word(reason.asReason()))
+                    .arg(events.most()))
         .map(live -> live.toInteger() == 1);
   }
 
@@ -313,16 +379,18 @@ public final class RedisSessionStore implements SessionStore {
     return links
         .run(
             Script.DELETE_SUBJECT,
-            List.of(keys.subject(subject), keys.byCreation(), keys.byExpiry()),
+            List.of(keys.subject(subject), keys.byCreation(), keys.byExpiry(), events.key()),
             request ->
                 request
                     .arg(keys.sessions())
                     .arg(clock.millis())
                     .arg(IDS_OF_ONE_CALL)
-                    .arg(except.map(SessionKey::value).orElse("")))
+                    .arg(except.map(SessionKey::value).orElse(""))
+                    .arg(subject)
+                    .arg(events.most()))
         .compose(
             answer -> {
-              answer.get(1).forEach(id -> ended.add(new SessionKey(id.toString())));
+              ended.addAll(keySet(answer.get(1)));
               return answer.get(0).toInteger() == 0
                   ? Future.succeededFuture(ended)
                   : deleteMore(subject, except, ended);
@@ -334,10 +402,35 @@ public final class RedisSessionStore implements SessionStore {
     return links
         .run(
             Script.PURGE,
-            List.of(keys.byExpiry(), keys.byCreation()),
+            List.of(keys.byExpiry(), keys.byCreation(), events.key()),
             request ->
-                request.arg(keys.sessions()).arg(keys.subjects()).arg(clock.millis()).arg(limit))
+                request
+                    .arg(keys.sessions())
+                    .arg(keys.subjects())
+                    .arg(clock.millis())
+                    .arg(limit)
+                    .arg(events.most()))
         .map(Response::toInteger);
+  }
+
+  @Override
+  public Future<EventPage> events(@Nullable String after, int limit) {
+    return events.read(after, limit);
+  }
+
+  @Override
+  public Future<Void> append(List<SessionEvent> rejections) {
+    return rejections.isEmpty() ? Future.succeededFuture() : events.append(rejections);
+  }
+
+  /**
+   * Makes the indexes say what the sessions say, for when somebody else has changed one of them.
+   * Others may go on meanwhile.
+   *
+   * @return how many sessions there are
+   */
+  public Future<Integer> rebuildIndexes() {
+    return new IndexRebuild(links, keys).run();
   }
 
   @Override

@@ -10,14 +10,17 @@ import java.util.HexFormat;
 
 /** One verb as a Lua script: the server runs it as one step. */
 enum Script {
-  CREATE("common", "create"),
+  CREATE("common", "room", "create"),
   SAVE("common", "apply", "save"),
   VISIT("common", "apply", "visit"),
-  ROTATE("common", "apply", "rotate"),
+  ROTATE("common", "apply", "room", "rotate"),
   DELETE("common", "delete"),
   DELETE_SUBJECT("common", "delete_subject"),
   LIST("common", "list"),
-  PURGE("common", "purge");
+  PURGE("common", "purge"),
+  APPEND("common", "append"),
+  INDEX("common", "index"),
+  TRIM("common", "trim");
 
   private final String text;
   private final String sha1;

@@ -1,6 +1,7 @@
 -- Carries out a delta on a live session; the arguments are those that RedisDelta writes, from ARGV[at] on.
+-- Before anything is written, admit(now) may refuse it all.
 -- Answers nil and a refusal, or the record and whether anything was written.
-local function apply(key, at)
+local function apply(key, at, admit)
   local a = at
   local function take()
     a = a + 1
@@ -77,6 +78,10 @@ local function apply(key, at)
   -- As one JSON object: a colon for each, commas between, braces around.
   if grows and (count > max_count or bytes + 2 * count + 1 > max_bytes) then
     return nil, {'large'}
+  end
+
+  if admit and not admit(now) then
+    return nil, {'limit'}
   end
 
   local due = touch and r.idle > 0 and now > r.seen and now - r.seen >= interval

@@ -47,3 +47,24 @@ local function keep_index(key, deadline)
     redis.call('PEXPIREAT', key, int(at))
   end
 end
+
+-- Tells the readers of the stream what this step does: 'n' counts the events without a gap, 't' is the type, 'i' the id,
+-- 's' the subject, 'r' the reason, 'a' the time, 'c' how often it happened; what is not known is empty.
+local told
+local function tell(stream, most, event)
+  if not told then
+    local last = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)
+    told = last[1] and tonumber(last[1][2][2]) or 0
+  end
+  told = told + 1
+  redis.call('XADD', stream, 'MAXLEN', '~', most, '*', 'n', int(told), 't', event.type, 'i', event.id or '',
+    's', event.subject or '', 'r', event.reason or '', 'a', event.at, 'c', event.count or 1)
+end
+
+-- Takes a session out of all that knows it. Answers whether the purge still had it to find.
+local function remove(key, id, by_creation, by_expiry, index)
+  redis.call('DEL', key)
+  redis.call('ZREM', by_creation, id)
+  if index then redis.call('ZREM', index, id) end
+  return redis.call('ZREM', by_expiry, id) == 1
+end

@@ -1,22 +1,44 @@
--- KEYS: session, index by creation, index by expiry
--- ARGV: id, m, expires, created, subject index or '', subject, name, value, ...
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  return 0
+-- KEYS: session, index by creation, index by expiry, events, what is remembered of this repeat if it is one
+-- ARGV: id, m, expires, created, subject index or '', subject, now, most events, prefix of sessions,
+--       most sessions of the subject, 1 if its oldest end, fingerprint, salt, until, name, value, ...
+local id, expires, now = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[7])
+if KEYS[5] then
+  local known = redis.call('HMGET', KEYS[5], 'i', 'f', 's', 'u')
+  if known[1] and now < tonumber(known[4]) then
+    return {'repeated', known[1], known[2], known[3]}
+  end
 end
-local id = ARGV[1]
-local expires = tonumber(ARGV[3])
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  return {'taken'}
+end
+local subject = ARGV[5] ~= '' and ARGV[6]
+local leaving = {}
+if subject then
+  leaving = room(ARGV[5], ARGV[9], tonumber(ARGV[10]), ARGV[11] == '1', now)
+  if not leaving then return {'limit'} end
+end
+for _, old in ipairs(leaving) do
+  tell(KEYS[4], ARGV[8], {type = 'ended', id = old, subject = subject, reason = 'revoked', at = ARGV[7]})
+  remove(ARGV[9] .. old, old, KEYS[2], KEYS[3], ARGV[5])
+end
+tell(KEYS[4], ARGV[8], {type = 'created', id = id, subject = subject, at = ARGV[7]})
 -- In the indexes first: what can be read can be found.
 redis.call('ZADD', KEYS[2], ARGV[4], id)
 redis.call('ZADD', KEYS[3], ARGV[3], id)
-if ARGV[5] ~= '' then
+if subject then
   redis.call('ZADD', ARGV[5], ARGV[4], id)
   keep_index(ARGV[5], expires)
-  redis.call('HSET', KEYS[1], 's', ARGV[6])
+  redis.call('HSET', KEYS[1], 's', subject)
 end
 redis.call('HSET', KEYS[1], 'm', ARGV[2])
 -- Lua takes only so many arguments at once.
-for from = 7, #ARGV, 1000 do
+for from = 15, #ARGV, 1000 do
   redis.call('HSET', KEYS[1], unpack(ARGV, from, math.min(from + 999, #ARGV)))
 end
 expire(KEYS[1], expires)
-return 1
+if KEYS[5] then
+  redis.call('DEL', KEYS[5])
+  redis.call('HSET', KEYS[5], 'i', id, 'f', ARGV[12], 's', ARGV[13], 'u', ARGV[14])
+  redis.call('PEXPIREAT', KEYS[5], ARGV[14])
+end
+return {'created', leaving}

@@ -1,14 +1,12 @@
--- KEYS: session, index by creation, index by expiry
--- ARGV: id, prefix of subject indexes, now
+-- KEYS: session, index by creation, index by expiry, events
+-- ARGV: id, prefix of subject indexes, now, reason, most events
 local r = numbers(KEYS[1])
 if not r then
   return 0
 end
+local live = tonumber(ARGV[3]) < r.expires
 local subject = redis.call('HGET', KEYS[1], 's')
-redis.call('DEL', KEYS[1])
-redis.call('ZREM', KEYS[2], ARGV[1])
-redis.call('ZREM', KEYS[3], ARGV[1])
-if subject then
-  redis.call('ZREM', ARGV[2] .. subject, ARGV[1])
-end
-return tonumber(ARGV[3]) < r.expires and 1 or 0
+tell(KEYS[4], ARGV[5],
+  {type = 'ended', id = ARGV[1], subject = subject, reason = live and ARGV[4] or 'expired', at = ARGV[3]})
+remove(KEYS[1], ARGV[1], KEYS[2], KEYS[3], subject and ARGV[2] .. subject)
+return live and 1 or 0

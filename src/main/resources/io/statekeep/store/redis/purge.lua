@@ -1,5 +1,5 @@
--- KEYS: index by expiry, index by creation
--- ARGV: prefix of sessions, prefix of subject indexes, now, most sessions
+-- KEYS: index by expiry, index by creation, events
+-- ARGV: prefix of sessions, prefix of subject indexes, now, most sessions, most events
 local now = tonumber(ARGV[3])
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[3], 'LIMIT', 0, ARGV[4])
 for _, id in ipairs(ids) do
@@ -10,10 +10,8 @@ for _, id in ipairs(ids) do
     redis.call('ZADD', KEYS[1], int(r.expires), id)
   else
     local subject = r and redis.call('HGET', key, 's')
-    if subject then redis.call('ZREM', ARGV[2] .. subject, id) end
-    redis.call('DEL', key)
-    redis.call('ZREM', KEYS[1], id)
-    redis.call('ZREM', KEYS[2], id)
+    tell(KEYS[3], ARGV[5], {type = 'ended', id = id, subject = subject, reason = 'expired', at = ARGV[3]})
+    remove(key, id, KEYS[2], KEYS[1], subject and ARGV[2] .. subject)
   end
 end
 return #ids

@@ -4,6 +4,7 @@ import static io.statekeep.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.statekeep.session.Creation;
 import io.statekeep.session.SessionDelta;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class GuardedSessionStoreTest {
-  private static final SessionPolicy POLICY = SessionPolicy.DEFAULT;
+  private static final SessionPolicy policy = SessionPolicy.DEFAULT;
 
   private final Vertx vertx = Vertx.vertx();
   private HeldStore far;
@@ -36,13 +37,13 @@ class GuardedSessionStoreTest {
         new HeldStore(
             new LocalSessionStore(
                 vertx,
-                POLICY,
+                policy,
                 InstantSource.system(),
                 new LocalSessionStore.Capacity(1000, 1L << 30)));
     far.letGo();
     store = new GuardedSessionStore(vertx, new GuardedSessionStore.Bounds(50, 10), far);
-    record = SessionRecord.create(Keys.next(), POLICY, System.currentTimeMillis());
-    await(store.create(record));
+    record = SessionRecord.create(Keys.next(), policy, System.currentTimeMillis());
+    await(store.create(Creation.of(record)));
   }
 
   @AfterEach

@@ -44,6 +44,8 @@ class DialectTest {
         .isEqualTo(
             "jdbc:postgresql://h/db?ssl=true&socketTimeout=9&connectTimeout=2&tcpKeepAlive=true");
     assertThat(Dialect.MARIADB.driverUrl("jdbc:mariadb://h/db", 1500))
-        .isEqualTo("jdbc:mariadb://h/db?socketTimeout=1500&connectTimeout=1500&tcpKeepAlive=true");
+        .isEqualTo(
+            "jdbc:mariadb://h/db?socketTimeout=1500&connectTimeout=1500&tcpKeepAlive=true"
+                + "&sessionVariables=idle_write_transaction_timeout=5");
   }
 }

@@ -4,6 +4,11 @@ import static io.statekeep.testing.Await.await;
 import static io.statekeep.testing.Await.awaitAll;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
+import io.statekeep.session.OverLimit;
+import io.statekeep.session.Repeat;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
@@ -37,11 +42,14 @@ class JdbcBudgetTest {
   @BeforeEach
   void open() {
     Schema.migrate(DATABASE.address());
-    store =
-        new JdbcSessionStore(
-            vertx,
-            new JdbcSessionStore.Rules(Dialect.POSTGRESQL, POLICY, clock, 4, 30_000),
-            counter.around(JdbcSessionStore.pools(vertx, DATABASE.address())));
+    store = open(POLICY);
+  }
+
+  private JdbcSessionStore open(SessionPolicy policy) {
+    return new JdbcSessionStore(
+        vertx,
+        new JdbcSessionStore.Rules(Dialect.POSTGRESQL, policy, clock, 4, 30_000),
+        counter.around(JdbcSessionStore.pools(vertx, DATABASE.address())));
   }
 
   @AfterEach
@@ -53,15 +61,40 @@ class JdbcBudgetTest {
 
   private SessionRecord created() {
     SessionRecord record = SessionRecord.create(Keys.next(), POLICY, clock.millis());
-    await(store.create(record));
+    await(store.create(Creation.of(record)));
     counter.take();
     return record;
   }
 
   @Test
-  void aCreationIsOneStatement() {
-    await(store.create(SessionRecord.create(Keys.next(), POLICY, clock.millis())));
-    assertThat(counter.take()).containsExactly("INSERT");
+  void aCreationIsOneStatementAndItsEvent() {
+    await(store.create(Creation.of(SessionRecord.create(Keys.next(), POLICY, clock.millis()))));
+    assertThat(counter.take()).containsExactly("INSERT", "INSERT");
+  }
+
+  @Test
+  void aCreationThatMayBeRepeatedIsOneStatementMoreAndItsRepeatIsARead() {
+    Repeat repeat = new Repeat(Keys.next().value(), "print", "salt", clock.millis() + 1000);
+    await(store.create(new Creation(fresh(null), repeat)));
+    assertThat(counter.take()).containsExactly("INSERT", "INSERT", "INSERT");
+    assertThat(await(store.create(new Creation(fresh(null), repeat))))
+        .isInstanceOf(CreateOutcome.Repeated.class);
+    assertThat(counter.take()).containsExactly("INSERT", "SELECT");
+  }
+
+  @Test
+  void aCreationIsCountedAgainstALimitOnlyWhereThereIsOne() {
+    await(store.create(Creation.of(fresh("alice"))));
+    assertThat(counter.take()).containsExactly("INSERT", "INSERT");
+    await(store.close());
+    store = open(POLICY.withMaxPerSubject(1, OverLimit.END_OLDEST));
+    await(store.create(Creation.of(fresh("alice"))));
+    // The lock and the sessions of the subject; then the end of the oldest, and both events.
+    assertThat(counter.take()).containsExactly("SELECT", "SELECT", "DELETE", "INSERT", "INSERT");
+  }
+
+  private SessionRecord fresh(String subject) {
+    return SessionRecord.create(Keys.next(), POLICY, clock.millis()).withSubject(subject);
   }
 
   @Test
@@ -96,17 +129,17 @@ class JdbcBudgetTest {
   }
 
   @Test
-  void aDeletionIsOneStatement() {
-    await(store.delete(created().key()));
-    assertThat(counter.take()).containsExactly("DELETE");
+  void aDeletionIsOneStatementAndItsEvent() {
+    await(store.delete(created().key(), EndReason.REVOKED));
+    assertThat(counter.take()).containsExactly("DELETE", "INSERT");
   }
 
   @Test
-  void aRotationOfWhatWasReadIsTwoStatementsInOneTransaction() {
+  void aRotationOfWhatWasReadIsTwoStatementsAndItsEventInOneTransaction() {
     SessionRecord record = created();
     Rotation rotation = Rotation.of(record.key(), Keys.next());
     await(store.rotate(rotation, SessionDelta.TOUCH.withSeen(record)));
-    assertThat(counter.take()).containsExactly("UPDATE", "INSERT");
+    assertThat(counter.take()).containsExactly("UPDATE", "INSERT", "INSERT");
   }
 
   @Test

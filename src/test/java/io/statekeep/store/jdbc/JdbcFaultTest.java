@@ -5,6 +5,8 @@ import static io.statekeep.testing.Await.awaitAll;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
 import io.statekeep.session.SessionKey;
@@ -57,7 +59,7 @@ class JdbcFaultTest {
 
   private SessionRecord created() {
     SessionRecord record = SessionRecord.create(Keys.next(), POLICY, clock.millis());
-    await(store.create(record));
+    await(store.create(Creation.of(record)));
     return record;
   }
 
@@ -110,19 +112,20 @@ class JdbcFaultTest {
   @Test
   void oneBadWriteDoesNotFailItsNeighbours() {
     SessionRecord taken = created();
-    List<Future<Boolean>> creations = new ArrayList<>();
+    List<Future<CreateOutcome>> creations = new ArrayList<>();
     List<Future<SaveOutcome>> saves = new ArrayList<>();
     List<SessionKey> keys = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
       SessionRecord fresh = SessionRecord.create(Keys.next(), POLICY, clock.millis());
       keys.add(fresh.key());
-      creations.add(store.create(fresh));
-      creations.add(store.create(taken));
+      creations.add(store.create(Creation.of(fresh)));
+      creations.add(store.create(Creation.of(taken)));
       saves.add(store.save(taken.key(), SessionDelta.increment("n", 1)));
     }
-    List<Boolean> created = awaitAll(creations);
+    List<CreateOutcome> created = awaitAll(creations);
     for (int i = 0; i < created.size(); i++) {
-      assertThat(created.get(i)).isEqualTo(i % 2 == 0);
+      assertThat(created.get(i))
+          .isEqualTo(i % 2 == 0 ? CreateOutcome.CREATED : CreateOutcome.TAKEN);
     }
     assertThat(awaitAll(saves)).allMatch(outcome -> outcome instanceof SaveOutcome.Saved);
     keys.forEach(key -> assertThat(await(store.load(key))).isPresent());
@@ -135,7 +138,8 @@ class JdbcFaultTest {
     assertThatThrownBy(() -> await(store.load(record.key())))
         .isInstanceOf(SessionStoreException.class)
         .hasMessage("the database did not carry out a call: SQLSTATE 42P01");
-    assertThatThrownBy(() -> await(store.create(record))).isInstanceOf(SessionStoreException.class);
+    assertThatThrownBy(() -> await(store.create(Creation.of(record))))
+        .isInstanceOf(SessionStoreException.class);
     DATABASE.execute("ALTER TABLE elsewhere RENAME TO statekeep_session");
     assertThat(await(store.load(record.key()))).contains(record);
   }

@@ -17,7 +17,7 @@ abstract class JdbcStoreContract extends SessionStoreContract {
   protected SessionStore open(int node) {
     // Embedded: one process, one store.
     boolean alone = database.address().dialect().isEmbedded();
-    return node == 1 && alone ? store : database.open(vertx, POLICY, clock);
+    return node == 1 && alone ? store : database.open(vertx, policy, clock);
   }
 
   @AfterEach

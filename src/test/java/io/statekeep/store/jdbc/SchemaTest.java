@@ -3,6 +3,9 @@ package io.statekeep.store.jdbc;
 import static io.statekeep.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
@@ -41,9 +44,9 @@ class SchemaTest {
     Databases.Database limited = new Databases.Database(owner.url(), "rows_only", 30_000);
     SessionStore store = limited.open(vertx, SessionPolicy.DEFAULT, clock);
     SessionRecord record = SessionRecord.create(Keys.next(), SessionPolicy.DEFAULT, clock.millis());
-    assertThat(await(store.create(record))).isTrue();
+    assertThat(await(store.create(Creation.of(record)))).isEqualTo(CreateOutcome.CREATED);
     assertThat(await(store.purgeExpired(10))).isZero();
-    assertThat(await(store.delete(record.key()))).isTrue();
+    assertThat(await(store.delete(record.key(), EndReason.REVOKED))).isTrue();
     await(store.close());
     await(vertx.close());
   }

@@ -9,7 +9,7 @@ class LayeredOverHsqldbTest extends LayeredStoreContract {
 
   @Override
   SessionStore openBacking() {
-    return DATABASE.open(vertx, POLICY, clock);
+    return DATABASE.open(vertx, policy, clock);
   }
 
   @AfterEach

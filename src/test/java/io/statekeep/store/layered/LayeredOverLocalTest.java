@@ -7,6 +7,6 @@ class LayeredOverLocalTest extends LayeredStoreContract {
   @Override
   SessionStore openBacking() {
     return new LocalSessionStore(
-        vertx, POLICY, clock, new LocalSessionStore.Capacity(100_000, 1L << 30));
+        vertx, policy, clock, new LocalSessionStore.Capacity(100_000, 1L << 30));
   }
 }

@@ -9,7 +9,7 @@ class LayeredOverMariaDbTest extends LayeredStoreContract {
 
   @Override
   SessionStore openBacking() {
-    return DATABASE.open(vertx, POLICY, clock);
+    return DATABASE.open(vertx, policy, clock);
   }
 
   @AfterEach

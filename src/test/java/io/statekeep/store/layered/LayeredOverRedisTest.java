@@ -8,7 +8,7 @@ class LayeredOverRedisTest extends LayeredStoreContract {
   @Override
   SessionStore openBacking() {
     RedisSessionStore.Rules rules =
-        new RedisSessionStore.Rules(POLICY, clock, Servers.newName() + ":", 30_000);
+        new RedisSessionStore.Rules(policy, clock, Servers.newName() + ":", 30_000);
     return new RedisSessionStore(
         vertx, rules, RedisSessionStore.clients(vertx, Servers.redisUrl(), 30_000));
   }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statekeep.session.Attributes;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
+import io.statekeep.session.OverLimit;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
@@ -67,7 +70,7 @@ class LayeredSessionStoreTest {
   private SessionRecord created(String subject) {
     SessionRecord fresh =
         SessionRecord.create(Keys.next(), POLICY, clock.millis()).withSubject(subject);
-    await(store.create(fresh));
+    await(store.create(Creation.of(fresh)));
     return fresh;
   }
 
@@ -140,7 +143,7 @@ class LayeredSessionStoreTest {
 
   @Test
   void whatAnotherNodeEndedIsServedUntilTheLeaseEnds() {
-    await(far.delete(record.key()));
+    await(far.delete(record.key(), EndReason.REVOKED));
     assertThat(loaded()).isPresent();
     nanos.addAndGet(MAX_STALE.toNanos() + 1);
     assertThat(loaded()).isEmpty();
@@ -165,7 +168,7 @@ class LayeredSessionStoreTest {
     Future<Optional<SessionRecord>> read = store.load(record.key());
     far.goOn(0);
     // The store has answered; the answer is on its way when the session ends.
-    Future<Boolean> deletion = store.delete(record.key());
+    Future<Boolean> deletion = store.delete(record.key(), EndReason.REVOKED);
     far.goOn(1);
     far.goOn(1);
     assertThat(await(deletion)).isTrue();
@@ -247,6 +250,31 @@ class LayeredSessionStoreTest {
   }
 
   @Test
+  void aCreationWithoutAnAnswerMayHaveEndedOthersWhereTheNewestWin() {
+    SessionPolicy one = POLICY.withMaxPerSubject(1, OverLimit.END_OLDEST);
+    HeldStore behind =
+        new HeldStore(
+            new LocalSessionStore(
+                vertx, one, clock, new LocalSessionStore.Capacity(100_000, 1L << 30)));
+    behind.letGo();
+    store =
+        new LayeredSessionStore(
+            vertx,
+            new LayeredSessionStore.Rules(clock, nanos::get, Freshness.exclusive(), 1 << 20, true),
+            behind);
+    record = created("alice");
+    behind.hold();
+    Future<?> lost =
+        store.create(
+            Creation.of(
+                SessionRecord.create(Keys.next(), one, clock.millis()).withSubject("alice")));
+    behind.lose(0, true);
+    assertThat(lost.failed()).isTrue();
+    behind.letGo();
+    assertThat(loaded()).isEmpty();
+  }
+
+  @Test
   void aFailedReadIsNoAbsenceAndIsNotKept() {
     nanos.addAndGet(MAX_STALE.toNanos() + 1);
     far.hold();
@@ -276,7 +304,7 @@ class LayeredSessionStoreTest {
     for (int i = 0; i < 100; i++) {
       SessionRecord fresh =
           SessionRecord.create(Keys.next(), POLICY, clock.millis()).withAttributes(large);
-      await(small.create(fresh));
+      await(small.create(Creation.of(fresh)));
       await(small.load(fresh.key()));
     }
     assertThat(small.size()).isBetween(1L, 11L);

@@ -3,6 +3,8 @@ package io.statekeep.store.layered;
 import static io.statekeep.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
 import io.statekeep.session.SessionKey;
@@ -61,7 +63,9 @@ class NearCacheSimulationTest {
           new LayeredSessionStore.Rules(clock, () -> 0, Freshness.exclusive(), 1 << 20);
       store = new LayeredSessionStore(vertx, rules, far);
       far.letGo();
-      await(store.create(SessionRecord.create(key, SessionPolicy.DEFAULT, clock.millis())));
+      await(
+          store.create(
+              Creation.of(SessionRecord.create(key, SessionPolicy.DEFAULT, clock.millis()))));
       far.hold();
     }
 
@@ -120,7 +124,7 @@ class NearCacheSimulationTest {
     }
 
     private void delete() {
-      store.delete(key).onSuccess(live -> ended = true);
+      store.delete(key, EndReason.REVOKED).onSuccess(live -> ended = true);
     }
   }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statekeep.session.Attributes;
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
 import io.statekeep.session.ExpiryChange;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
@@ -67,7 +70,7 @@ class LocalSessionStoreRoomTest {
       live.add(create(store));
     }
     SessionRecord refused = record();
-    assertThatThrownBy(() -> await(store.create(refused)))
+    assertThatThrownBy(() -> await(store.create(Creation.of(refused))))
         .isInstanceOf(SessionStoreException.class)
         .hasMessageContaining("full");
     assertThat(await(store.load(refused.key()))).isEmpty();
@@ -108,7 +111,7 @@ class LocalSessionStoreRoomTest {
     LocalSessionStore store = store(2, PLENTY);
     SessionRecord first = create(store);
     for (int i = 0; i < 10; i++) {
-      assertThat(await(store.create(first))).isFalse();
+      assertThat(await(store.create(Creation.of(first)))).isEqualTo(CreateOutcome.TAKEN);
     }
     assertThat(store.size()).isEqualTo(1);
     create(store);
@@ -129,7 +132,8 @@ class LocalSessionStoreRoomTest {
     assertThat(await(store.load(to))).isEmpty();
     assertThat(await(store.load(record.key()))).contains(record);
     SessionRecord large = record().withAttributes(Attributes.NONE.with("big", text(30_000)));
-    assertThatThrownBy(() -> await(store.create(large))).isInstanceOf(SessionStoreException.class);
+    assertThatThrownBy(() -> await(store.create(Creation.of(large))))
+        .isInstanceOf(SessionStoreException.class);
     // Neither took anything with it.
     assertThat(store.size()).isEqualTo(1);
     assertThat(await(store.save(record.key(), SessionDelta.put("big", text(15_000)))))
@@ -158,7 +162,7 @@ class LocalSessionStoreRoomTest {
   private LocalSessionStore storeWith(List<SessionKey> keys, long bytes) {
     LocalSessionStore store = store(PLENTY, bytes);
     for (SessionKey key : keys) {
-      await(store.create(SessionRecord.create(key, POLICY, clock.millis())));
+      await(store.create(Creation.of(SessionRecord.create(key, POLICY, clock.millis()))));
     }
     return store;
   }
@@ -214,18 +218,18 @@ class LocalSessionStoreRoomTest {
     LocalSessionStore store = store(3, PLENTY);
     SessionRecord one = create(store);
     SessionRecord two = record().withSubject("alice");
-    assertThat(await(store.create(two))).isTrue();
+    assertThat(await(store.create(Creation.of(two)))).isEqualTo(CreateOutcome.CREATED);
     SessionRecord three = create(store);
-    await(store.delete(one.key()));
-    await(store.delete(one.key()));
+    await(store.delete(one.key(), EndReason.REVOKED));
+    await(store.delete(one.key(), EndReason.REVOKED));
     assertThat(store.size()).isEqualTo(2);
     await(store.deleteBySubject("alice", Optional.empty()));
     assertThat(store.size()).isEqualTo(1);
     SessionKey moved = Keys.next();
     await(store.rotate(new Rotation(three.key(), moved, null, 10_000), SessionDelta.TOUCH));
-    await(store.delete(three.key()));
+    await(store.delete(three.key(), EndReason.REVOKED));
     assertThat(store.size()).isEqualTo(1);
-    await(store.delete(moved));
+    await(store.delete(moved, EndReason.REVOKED));
     assertThat(store.size()).isZero();
     assertThat(createMany(store, 5)).isEqualTo(3);
   }
@@ -246,7 +250,7 @@ class LocalSessionStoreRoomTest {
           .isInstanceOf(SessionStoreException.class);
       await(store.save(record.key(), shrink));
       assertThat(await(store.save(other.key(), grow))).isInstanceOf(SaveOutcome.Saved.class);
-      await(store.delete(other.key()));
+      await(store.delete(other.key(), EndReason.REVOKED));
     }
   }
 
@@ -258,7 +262,7 @@ class LocalSessionStoreRoomTest {
     await(store.save(living.key(), idle(Duration.ofHours(1))));
     clock.advance(Duration.ofSeconds(63));
     assertThat(store.size()).isEqualTo(2);
-    assertThatThrownBy(() -> await(store.create(record())))
+    assertThatThrownBy(() -> await(store.create(Creation.of(record()))))
         .isInstanceOf(SessionStoreException.class);
     assertThat(await(store.purgeExpired(100))).isPositive();
     assertThat(store.size()).isEqualTo(1);
@@ -296,12 +300,12 @@ class LocalSessionStoreRoomTest {
         switch (key == null ? 0 : random.nextInt(8)) {
           case 0, 1 -> {
             SessionRecord record = record().withSubject("s" + random.nextInt(100));
-            await(store.create(record));
+            await(store.create(Creation.of(record)));
             mine.add(record.key());
           }
           case 2 -> await(store.save(key, SessionDelta.put("a", text(random.nextInt(3_000)))));
           case 3 -> await(store.save(key, SessionDelta.builder().remove("a").build()));
-          case 4 -> await(store.delete(key));
+          case 4 -> await(store.delete(key, EndReason.REVOKED));
           case 5 -> {
             SessionKey to = Keys.next();
             SessionDelta delta = SessionDelta.put("b", text(random.nextInt(1_000)));
@@ -415,7 +419,7 @@ class LocalSessionStoreRoomTest {
 
   private SessionRecord create(LocalSessionStore store) {
     SessionRecord record = record();
-    assertThat(await(store.create(record))).isTrue();
+    assertThat(await(store.create(Creation.of(record)))).isEqualTo(CreateOutcome.CREATED);
     return record;
   }
 
@@ -424,7 +428,7 @@ class LocalSessionStoreRoomTest {
     int refused = 0;
     for (int i = 0; i < tries && refused < 100; i++) {
       try {
-        created += await(store.create(record())) ? 1 : 0;
+        created += await(store.create(Creation.of(record()))) == CreateOutcome.CREATED ? 1 : 0;
       } catch (SessionStoreException full) {
         refused++;
       }

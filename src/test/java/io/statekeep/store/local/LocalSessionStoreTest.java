@@ -9,7 +9,7 @@ class LocalSessionStoreTest extends SessionStoreContract {
     // Its memory is one process's: there is no other node.
     return node == 0
         ? new LocalSessionStore(
-            vertx, POLICY, clock, new LocalSessionStore.Capacity(100_000, 1L << 30))
+            vertx, policy, clock, new LocalSessionStore.Capacity(100_000, 1L << 30))
         : store;
   }
 }

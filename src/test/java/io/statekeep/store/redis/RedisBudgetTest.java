@@ -3,7 +3,10 @@ package io.statekeep.store.redis;
 import static io.statekeep.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
 import io.statekeep.session.Query;
+import io.statekeep.session.Repeat;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SessionDelta;
 import io.statekeep.session.SessionPolicy;
@@ -63,14 +66,14 @@ class RedisBudgetTest {
     await(store.list(new Query("alice", 1, null)));
     await(store.deleteBySubject("alice", Optional.empty()));
     await(store.purgeExpired(1));
-    await(store.delete(record.key()));
+    await(store.delete(record.key(), EndReason.REVOKED));
     shell.forget();
   }
 
   private SessionRecord created(String subject) {
     SessionRecord record =
         SessionRecord.create(Keys.next(), POLICY, clock.millis()).withSubject(subject);
-    await(store.create(record));
+    await(store.create(Creation.of(record)));
     shell.forget();
     return record;
   }
@@ -105,12 +108,33 @@ class RedisBudgetTest {
 
   @Test
   void aCreationIsOneScriptWithOrWithoutASubject() {
-    await(store.create(SessionRecord.create(Keys.next(), POLICY, clock.millis())));
+    await(store.create(Creation.of(SessionRecord.create(Keys.next(), POLICY, clock.millis()))));
     assertOneScript();
     shell.forget();
     await(
-        store.create(SessionRecord.create(Keys.next(), POLICY, clock.millis()).withSubject("bob")));
+        store.create(
+            Creation.of(
+                SessionRecord.create(Keys.next(), POLICY, clock.millis()).withSubject("bob"))));
     assertOneScript();
+  }
+
+  @Test
+  void aCreationThatMayBeRepeatedIsOneScriptAndSoIsItsRepeat() {
+    Repeat repeat = new Repeat(Keys.next().value(), "print", "salt", clock.millis() + 1000);
+    for (int i = 0; i < 2; i++) {
+      shell.forget();
+      SessionRecord record = SessionRecord.create(Keys.next(), POLICY, clock.millis());
+      await(store.create(new Creation(record, repeat)));
+      assertOneScript();
+    }
+  }
+
+  @Test
+  void eventsAreReadByOneCommandIfThereAreAny() {
+    String cursor = await(store.events(null, 1)).cursor();
+    created("alice");
+    await(store.events(cursor, 10));
+    assertThat(shell.calls()).containsOnlyKeys("xrange").containsEntry("xrange", 1);
   }
 
   @Test
@@ -132,7 +156,7 @@ class RedisBudgetTest {
 
   @Test
   void aDeletionIsOneScript() {
-    await(store.delete(created("alice").key()));
+    await(store.delete(created("alice").key(), EndReason.REVOKED));
     assertOneScript();
   }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statekeep.session.Attributes;
+import io.statekeep.session.CreateOutcome;
+import io.statekeep.session.Creation;
+import io.statekeep.session.EndReason;
 import io.statekeep.session.Query;
 import io.statekeep.session.Rotation;
 import io.statekeep.session.SaveOutcome;
@@ -62,7 +65,7 @@ class RedisFaultTest {
   private SessionRecord created() {
     SessionRecord record =
         SessionRecord.create(Keys.next(), POLICY, clock.millis()).withSubject("alice");
-    await(store.create(record));
+    await(store.create(Creation.of(record)));
     return record;
   }
 
@@ -114,7 +117,7 @@ class RedisFaultTest {
     }
     SessionRecord record =
         SessionRecord.create(Keys.next(), POLICY, clock.millis()).withAttributes(attributes);
-    assertThat(await(store.create(record))).isTrue();
+    assertThat(await(store.create(Creation.of(record)))).isEqualTo(CreateOutcome.CREATED);
     assertThat(await(store.load(record.key()))).contains(record);
   }
 
@@ -183,7 +186,7 @@ class RedisFaultTest {
         assertThat(await(store.save(key, delta))).isEqualTo(SaveOutcome.GONE);
         assertThat(await(store.rotate(Rotation.of(key, Keys.next()), delta)))
             .isEqualTo(SaveOutcome.GONE);
-        assertThat(await(store.delete(key))).isFalse();
+        assertThat(await(store.delete(key, EndReason.REVOKED))).isFalse();
       }
       assertThat(await(store.list(new Query("alice", 100, null))).sessions())
           .containsExactly(sound);
@@ -234,6 +237,10 @@ class RedisFaultTest {
           "+zrevrank",
           "+zscore",
           "+zcard",
+          "+hmget",
+          "+xadd",
+          "+xrevrange",
+          "+xrange",
           "+pexpireat",
           "+pttl",
           "+time",
@@ -246,7 +253,7 @@ class RedisFaultTest {
       SessionStore limited = open(redis.url().replace("//", "//keeper:pw@"));
       SessionRecord record =
           SessionRecord.create(Keys.next(), POLICY, clock.millis()).withSubject("bob");
-      assertThat(await(limited.create(record))).isTrue();
+      assertThat(await(limited.create(Creation.of(record)))).isEqualTo(CreateOutcome.CREATED);
       SessionDelta many =
           SessionDelta.builder()
               .clear()
@@ -268,7 +275,7 @@ class RedisFaultTest {
       await(limited.purgeExpired(10));
       await(limited.ping());
       assertThat(await(limited.deleteBySubject("eve", Optional.empty()))).containsExactly(to);
-      assertThat(await(limited.delete(to))).isFalse();
+      assertThat(await(limited.delete(to, EndReason.REVOKED))).isFalse();
       await(limited.close());
       assertThat(shell.run("GET", "foreign").toString()).isEqualTo("untouched");
     }
@@ -279,12 +286,13 @@ class RedisFaultTest {
     SessionRecord deleted = created();
     SessionRecord rotated = created();
     SessionKey to = Keys.next();
-    await(store.delete(deleted.key()));
+    await(store.delete(deleted.key(), EndReason.REVOKED));
     await(store.rotate(Rotation.login(rotated.key(), to, "bob"), SessionDelta.TOUCH));
-    await(store.delete(to));
+    await(store.delete(to, EndReason.REVOKED));
     try (RedisShell shell = new RedisShell(vertx, redis.url())) {
-      // The mark of the rotation ends by itself within a minute.
-      assertThat(shell.run("KEYS", "*").size()).isEqualTo(1);
+      // The mark of the rotation ends by itself within a minute; events are told beyond the end.
+      assertThat(shell.run("KEYS", "*").size()).isEqualTo(2);
+      assertThat(shell.run("XLEN", "f:events").toLong()).isPositive();
       assertThat(shell.run("PTTL", "f:s:" + rotated.key().value()).toLong()).isBetween(1L, 60_000L);
     }
   }

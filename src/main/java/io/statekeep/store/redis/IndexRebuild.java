@@ -1,0 +1,105 @@
+package io.statekeep.store.redis;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Makes the indexes say what the sessions say: puts every session in, takes out what is none. For
+ * use while others write: each step is bounded and atomic.
+ */
+final class IndexRebuild {
+  private static final int KEYS_OF_ONE_CALL = 500;
+  private static final String BEGINNING = "0";
+
+  private final RedisLinks links;
+  private final Keys keys;
+
+  IndexRebuild(RedisLinks links, Keys keys) {
+    this.links = links;
+    this.keys = keys;
+  }
+
+  /** Answers how many sessions are in the indexes. */
+  Future<Integer> run() {
+    List<String> everybodys = List.of(keys.sessions(), "0", "");
+    return eachKey(keys.sessions(), this::index)
+        .compose(indexed -> trim(keys.byCreation(), everybodys).map(indexed))
+        .compose(indexed -> eachKey(keys.subjects(), this::trimSubjects).map(indexed));
+  }
+
+  private Future<Integer> index(List<String> ids) {
+    return links
+        .run(
+            Script.INDEX,
+            List.of(keys.byCreation(), keys.byExpiry()),
+            request -> add(request.arg(keys.sessions()).arg(keys.subjects()), ids))
+        .map(Response::toInteger);
+  }
+
+  private Future<Integer> trimSubjects(List<String> subjects) {
+    Future<Integer> all = Future.succeededFuture(0);
+    for (String subject : subjects) {
+      List<String> whose = List.of(keys.sessions(), "1", subject);
+      all = all.compose(before -> trim(keys.subject(subject), whose));
+    }
+    return all;
+  }
+
+  private Future<Integer> trim(String index, List<String> whose) {
+    return pages(
+        cursor -> Request.cmd(Command.ZSCAN).arg(index).arg(cursor),
+        BEGINNING,
+        members ->
+            links
+                .run(Script.TRIM, List.of(index), request -> add(add(request, whose), ids(members)))
+                .map(Response::toInteger));
+  }
+
+  // A member and its score, by turns.
+  private static List<String> ids(List<String> members) {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < members.size(); i += 2) {
+      ids.add(members.get(i));
+    }
+    return ids;
+  }
+
+  private static Request add(Request request, List<String> arguments) {
+    arguments.forEach(request::arg);
+    return request;
+  }
+
+  /** Goes through the keys that begin so; the work is handed what comes after that. */
+  private Future<Integer> eachKey(String start, Function<List<String>, Future<Integer>> work) {
+    // What has a meaning in a pattern has none in a prefix.
+    String pattern = start.replaceAll("[*?\\[\\]\\\\]", "\\\\$0") + "*";
+    return pages(
+        cursor -> Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(pattern),
+        BEGINNING,
+        found -> work.apply(found.stream().map(key -> key.substring(start.length())).toList()));
+  }
+
+  private Future<Integer> pages(
+      Function<String, Request> scan, String cursor, Function<List<String>, Future<Integer>> work) {
+    return links
+        .read(() -> scan.apply(cursor).arg("COUNT").arg(KEYS_OF_ONE_CALL))
+        .compose(
+            page -> {
+              List<String> found = new ArrayList<>();
+              page.get(1).forEach(item -> found.add(item.toString()));
+              String next = page.get(0).toString();
+              Future<Integer> done =
+                  found.isEmpty() ? Future.succeededFuture(0) : work.apply(found);
+              return done.compose(
+                  count ->
+                      next.equals(BEGINNING)
+                          ? Future.succeededFuture(count)
+                          : pages(scan, next, work).map(rest -> count + rest));
+            });
+  }
+}
