@@ -2,6 +2,7 @@ package io.statekeep.service;
 
 import io.statekeep.service.config.Config;
 import io.statekeep.service.config.Config.StoreKind;
+import io.statekeep.session.OverLimit;
 import io.statekeep.session.SessionStore;
 import io.statekeep.store.guarded.GuardedSessionStore;
 import io.statekeep.store.jdbc.JdbcSessionStore;
@@ -37,19 +38,26 @@ final class StoreFactory {
           new JdbcSessionStore(
               vertx,
               new JdbcSessionStore.Rules(
-                  store.jdbc().dialect(), config.policy(), clock, store.jdbcConnections(), timeout),
+                  store.jdbc().dialect(),
+                  config.policy(),
+                  clock,
+                  store.jdbcConnections(),
+                  timeout,
+                  config.events().retention().toMillis()),
               JdbcSessionStore.pools(vertx, store.jdbc()));
       case REDIS ->
           new RedisSessionStore(
               vertx,
-              new RedisSessionStore.Rules(config.policy(), clock, store.redisPrefix(), timeout),
+              new RedisSessionStore.Rules(
+                  config.policy(), clock, store.redisPrefix(), timeout, config.events().max()),
               RedisSessionStore.clients(vertx, store.redisUrl(), timeout));
       case LOCAL, LAYERED ->
           new LocalSessionStore(
               vertx,
               config.policy(),
               clock,
-              new LocalSessionStore.Capacity(store.localSessions(), store.localBytes()));
+              new LocalSessionStore.Capacity(
+                  store.localSessions(), store.localBytes(), config.events().max()));
     };
   }
 
@@ -71,9 +79,12 @@ final class StoreFactory {
         isExclusive(store)
             ? Freshness.exclusive()
             : Freshness.lease(store.maxStale(), System::nanoTime);
+    boolean newestWins =
+        config.policy().maxPerSubject() > 0 && config.policy().overLimit() == OverLimit.END_OLDEST;
     return new LayeredSessionStore(
         vertx,
-        new LayeredSessionStore.Rules(clock, System::nanoTime, freshness, store.nearCacheBytes()),
+        new LayeredSessionStore.Rules(
+            clock, System::nanoTime, freshness, store.nearCacheBytes(), newestWins),
         keeper);
   }
 

@@ -15,6 +15,7 @@ import io.statekeep.testing.ManualClock;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +77,48 @@ class LoginRoutesTest {
     assertThat(login.status()).isEqualTo(200);
     assertThat(http.get("/get_session", login.token()).body()).isEqualTo("get_session:None");
     assertThat(http.get("/update_session", login.token()).body()).isEqualTo("counter:1");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Backend.class,
+      names = {"LOCAL", "LAYERED_HSQLDB", "REDIS"})
+  void aLoginAtTheLimitOfItsSubjectIsRefused(Backend backend) {
+    Map<String, String> settings = new HashMap<>(backend.newSettings());
+    settings.put("USERS_FILE", "src/test/resources/users");
+    settings.put("SESSION_MAX_PER_SUBJECT", "1");
+    try (RunningServer limited = RunningServer.start(settings)) {
+      HttpProbe probe = new HttpProbe(limited.port());
+      String first = probe.post("/login", "", FORM, RIGHT).token();
+      String anonymous = probe.get("/set_session?user_id=5").token();
+      for (String token : new String[] {"", anonymous}) {
+        Answer refused = probe.post("/login", token, FORM, RIGHT);
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.header("content-type")).contains("application/problem+json");
+        assertThat(refused.setCookies()).isEmpty();
+      }
+      assertThat(probe.get("/get_session", anonymous).body()).isEqualTo("get_session:5");
+      assertThat(probe.post("/logout", first, FORM, "").status()).isEqualTo(204);
+      assertThat(probe.post("/login", anonymous, FORM, RIGHT).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void whereTheNewestWinAFurtherLoginEndsTheOldestSession() {
+    Map<String, String> settings =
+        Map.of(
+            "STORE", "local",
+            "USERS_FILE", "src/test/resources/users",
+            "SESSION_MAX_PER_SUBJECT", "1",
+            "SESSION_OVER_LIMIT", "end-oldest");
+    try (RunningServer limited = RunningServer.start(settings)) {
+      HttpProbe probe = new HttpProbe(limited.port());
+      String first = probe.post("/login", "", FORM, RIGHT).token();
+      assertThat(probe.get("/update_session", first).status()).isEqualTo(200);
+      String second = probe.post("/login", "", FORM, RIGHT).token();
+      assertThat(probe.get("/update_session", first).status()).isEqualTo(401);
+      assertThat(probe.get("/update_session", second).status()).isEqualTo(200);
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.statekeep.service.config;
 
 import io.statekeep.cookie.CookieAttributes;
+import io.statekeep.session.OverLimit;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.signing.KeyRing;
 import io.statekeep.store.jdbc.JdbcAddress;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param management the listener for operators
  * @param store where sessions live
  * @param policy of sessions
+ * @param events how many are kept, and how long
  * @param purge of expired ones
  * @param cookie of the session
  * @param signingKeys none where they are made by ourselves
@@ -37,6 +39,7 @@ public record Config(
     Listener management,
     Store store,
     SessionPolicy policy,
+    Events events,
     Purge purge,
     SessionCookieRules cookie,
     Optional<KeyRing> signingKeys,
@@ -94,6 +97,12 @@ public record Config(
     }
   }
 
+  /**
+   * What is kept of what happened: {@code local} and {@code redis} go by number, {@code jdbc} by
+   * time.
+   */
+  public record Events(int max, Duration retention) {}
+
   /** How often expired sessions are freed, and how many at once. */
   public record Purge(Duration interval, int batch) {}
 
@@ -146,6 +155,9 @@ public record Config(
         management,
         store,
         policy,
+        new Events(
+            reader.integer(ConfigKey.EVENTS_MAX, 1, 10_000_000),
+            reader.duration(ConfigKey.EVENTS_RETENTION, Duration.ofMinutes(1), CENTURY)),
         new Purge(
             reader.duration(ConfigKey.PURGE_INTERVAL, Duration.ofMillis(100), DAY),
             reader.integer(ConfigKey.PURGE_BATCH, 1, 10_000)),
@@ -182,7 +194,11 @@ public record Config(
         reader.duration(ConfigKey.SESSION_TOUCH_INTERVAL, NO_TIME, CENTURY).toMillis(),
         reader.flag(ConfigKey.COOKIE_PERSISTENT),
         reader.integer(ConfigKey.SESSION_MAX_ATTRIBUTES, 1, 10_000),
-        (int) reader.size(ConfigKey.SESSION_MAX_BYTES, 64, 16 * MEBIBYTE));
+        (int) reader.size(ConfigKey.SESSION_MAX_BYTES, 64, 16 * MEBIBYTE),
+        reader.integer(ConfigKey.SESSION_MAX_PER_SUBJECT, 0, 10_000),
+        reader.choice(
+            ConfigKey.SESSION_OVER_LIMIT,
+            Map.of("reject", OverLimit.REJECT, "end-oldest", OverLimit.END_OLDEST)));
   }
 
   private static Store store(ConfigReader reader) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statekeep.cookie.CookieAttributes;
 import io.statekeep.cookie.SameSite;
+import io.statekeep.session.OverLimit;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.signing.KeyRing;
 import io.statekeep.web.TrustedProxies;
@@ -278,6 +279,10 @@ class ConfigTest {
             "STATEKEEP_SESSION_TOUCH_INTERVAL", "5",
             "STATEKEEP_SESSION_MAX_ATTRIBUTES", "7",
             "STATEKEEP_SESSION_MAX_BYTES", "1KiB",
+            "STATEKEEP_SESSION_MAX_PER_SUBJECT", "3",
+            "STATEKEEP_SESSION_OVER_LIMIT", "end-oldest",
+            "STATEKEEP_EVENTS_MAX", "12",
+            "STATEKEEP_EVENTS_RETENTION", "2h",
             "STATEKEEP_COOKIE_PERSISTENT", "false",
             "STATEKEEP_PURGE_INTERVAL", "1m",
             "STATEKEEP_PURGE_BATCH", "9",
@@ -285,7 +290,10 @@ class ConfigTest {
             "STATEKEEP_JDBC_USER", "sa",
             "STATEKEEP_JDBC_PASSWORD", "none of your business");
     assertThat(config.policy())
-        .isEqualTo(new SessionPolicy(3_600_000, 172_800_000, 5_000, false, 7, 1024));
+        .isEqualTo(
+            new SessionPolicy(3_600_000, 172_800_000, 5_000, false, 7, 1024)
+                .withMaxPerSubject(3, OverLimit.END_OLDEST));
+    assertThat(config.events()).isEqualTo(new Config.Events(12, Duration.ofHours(2)));
     assertThat(config.purge()).isEqualTo(new Config.Purge(Duration.ofMinutes(1), 9));
     assertThat(config.usersFile()).get().hasToString("UsersFile[2 users]");
     assertThat(config.store().jdbc().user()).isEqualTo("sa");
