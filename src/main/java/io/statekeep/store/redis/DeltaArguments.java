@@ -15,34 +15,40 @@ final class DeltaArguments {
   static void add(Request request, SessionDelta delta, SessionPolicy policy, long now) {
     ExpiryChange expiry = delta.expiry();
     Boolean persistent = expiry == null ? null : expiry.persistent();
-    request
-        .arg(now)
-        .arg(policy.touchInterval())
-        .arg(policy.maxAttributes())
-        .arg(policy.maxBytes())
-        .arg(flag(delta.touch()))
-        .arg(text(delta.ifVersion()))
-        .arg(flag(delta.clear()))
-        .arg(text(expiry == null ? null : expiry.idleTimeout()))
-        .arg(text(expiry == null ? null : expiry.fixedDeadline()))
-        .arg(persistent == null ? "" : flag(persistent));
-    request.arg(delta.removals().size());
+    Map<String, String> puts = delta.puts();
+    Map<String, String> defaults = delta.defaults();
+    Map<String, Long> increments = delta.increments();
+    StringBuilder head = new StringBuilder(96);
+    head.append(now);
+    add(head, policy.touchInterval());
+    add(head, policy.maxAttributes());
+    add(head, policy.maxBytes());
+    add(head, delta.touch() ? 1 : 0);
+    add(head, delta.ifVersion());
+    add(head, delta.clear() ? 1 : 0);
+    add(head, expiry == null ? null : expiry.idleTimeout());
+    add(head, expiry == null ? null : expiry.fixedDeadline());
+    add(head, persistent == null ? null : Long.valueOf(persistent ? 1 : 0));
+    add(head, delta.removals().size());
+    add(head, puts.size());
+    add(head, defaults.size());
+    add(head, increments.size());
+    request.arg(head.toString());
     delta.removals().forEach(name -> request.arg(JsonText.quote(name)));
-    addPairs(request, delta.puts());
-    addPairs(request, delta.defaults());
-    addPairs(request, delta.increments());
+    addPairs(request, puts);
+    addPairs(request, defaults);
+    addPairs(request, increments);
+  }
+
+  private static void add(StringBuilder head, long number) {
+    head.append(' ').append(number);
+  }
+
+  private static void add(StringBuilder head, @Nullable Long number) {
+    head.append(' ').append(number == null ? "-" : number.toString());
   }
 
   private static void addPairs(Request request, Map<String, ?> pairs) {
-    request.arg(pairs.size());
     pairs.forEach((name, value) -> request.arg(JsonText.quote(name)).arg(value.toString()));
-  }
-
-  private static String flag(boolean value) {
-    return value ? "1" : "0";
-  }
-
-  private static String text(@Nullable Long number) {
-    return number == null ? "" : number.toString();
   }
 }

@@ -1,131 +1,149 @@
--- Carries out a delta on a live session; the arguments are those that RedisDelta writes, from ARGV[at] on.
--- Before anything is written, admit(now) may refuse it all.
--- Answers nil and a refusal, or the record and whether anything was written.
-local function apply(key, at, admit)
-  local a = at
-  local function take()
-    a = a + 1
-    return ARGV[a - 1]
+-- What a delta does to a session. HEAD is one text, since every argument costs more than what it says:
+-- 'now interval max_count max_bytes touch only clear idle fixed persistent removals puts defaults increments', the last
+-- four being how many there are; '-' is none.
+local QUOTE = 34
+local HEAD = '^(%d+) (%d+) (%d+) (%d+) (%d) (%S+) (%d) (%S+) (%S+) (%S+) (%d+) (%d+) (%d+) (%d+)$'
+
+-- The sum of two whole numbers of 64 bits as texts; nil if it is none.
+local function sum(key, value, by)
+  if not string.match(value, '^-?%d+$') then return nil end
+  if #value < 16 and #by < 16 then return int(tonumber(value) + tonumber(by)) end
+  -- Beyond 53 bits only Redis itself counts exactly; a field that no reader takes for an attribute holds the sum.
+  redis.call('HSET', key, '#', value)
+  local done = redis.pcall('HINCRBY', key, '#', by)
+  local exact = redis.call('HGET', key, '#')
+  redis.call('HDEL', key, '#')
+  return type(done) ~= 'table' and exact or nil
+end
+
+-- Writes the attributes that change: a text, or false for none. Puts them into the fields that were read, too.
+local function write(key, fields, place, after, names)
+  local set, dropped = {}, {}
+  for _, name in ipairs(names) do
+    local value, at = after[name], place[name]
+    if value then
+      set[#set + 1] = name
+      set[#set + 1] = value
+      if at then
+        fields[at] = value
+      else
+        fields[#fields + 1] = name
+        fields[#fields + 1] = value
+      end
+    elseif at then
+      dropped[#dropped + 1] = name
+    end
   end
-  local r = numbers(key)
-  local now = tonumber(take())
+  -- Lua takes only so many arguments at once.
+  for from = 1, #set, 1000 do
+    redis.call('HSET', key, unpack(set, from, math.min(from + 999, #set)))
+  end
+  for from = 1, #dropped, 1000 do
+    redis.call('HDEL', key, unpack(dropped, from, math.min(from + 999, #dropped)))
+  end
+  return #dropped == 0 and fields or redis.call('HGETALL', key)
+end
+
+-- Carries out a delta on a live session; the arguments are those that DeltaArguments writes, from ARGV[at] on.
+-- Before anything is written, admit(now) may refuse it all.
+-- Answers nil and a refusal, or the record and whether anything was written; its fields are those of the hash.
+local function apply(key, at, admit)
+  local now, interval, max_count, max_bytes, touch, only, clear, idle, fixed, persistent, removals, puts, defaults,
+    increments = string.match(ARGV[at], HEAD)
+  now, interval, removals, puts = tonumber(now), tonumber(interval), tonumber(removals), tonumber(puts)
+  local given = puts + defaults
+  local all = given + increments
+  local fields = redis.pcall('HGETALL', key)
+  if fields.err then return nil, {'gone'} end
+  local place, bytes, count = {}, 0, 0
+  for i = 1, #fields, 2 do
+    place[fields[i]] = i + 1
+    if string.byte(fields[i]) == QUOTE then
+      bytes, count = bytes + #fields[i] + #fields[i + 1], count + 1
+    end
+  end
+  local r = place.m and parse(fields[place.m])
   if not r or now >= r.expires then
     return nil, {'gone'}
   end
-  local interval = math.min(tonumber(take()), math.floor(r.idle / 2))
-  local max_count = tonumber(take())
-  local max_bytes = tonumber(take())
-  local touch = take() == '1'
-  local only = take()
-  if only ~= '' and tonumber(only) ~= r.version then
+  if only ~= '-' and tonumber(only) ~= r.version then
     return nil, {'conflict'}
   end
-  local clear = take() == '1'
-  local idle, fixed, persistent = take(), take(), take()
 
-  -- What each touched attribute will be: a text, or false for none. Nothing is written before all is decided.
-  local after, names, changes, grows = {}, {}, false, false
-  local function current(name)
-    if after[name] ~= nil then return after[name] end
-    return not clear and redis.call('HGET', key, name)
-  end
-  local function become(name, value)
-    if after[name] == nil then names[#names + 1] = name end
-    after[name] = value
-  end
-  for _ = 1, tonumber(take()) do
-    become(take(), false)
-    changes = true
-  end
-  for _ = 1, tonumber(take()) do
-    local name = take()
-    become(name, take())
-    changes, grows = true, true
-  end
-  for _ = 1, tonumber(take()) do
-    local name, value = take(), take()
-    if not current(name) then become(name, value) end
-    changes, grows = true, true
-  end
-  for _ = 1, tonumber(take()) do
-    local name, by = take(), take()
-    local value = current(name) or '0'
-    if not string.match(value, '^-?%d+$') then return nil, {'number', name} end
-    if #value < 16 and #by < 16 then
-      become(name, int(tonumber(value) + tonumber(by)))
-    else
-      -- Beyond 53 bits only Redis itself counts exactly; a field that no reader takes for an attribute holds the sum.
-      redis.call('HSET', key, '#', value)
-      local sum = redis.pcall('HINCRBY', key, '#', by)
-      local exact = redis.call('HGET', key, '#')
-      redis.call('HDEL', key, '#')
-      if type(sum) == 'table' then return nil, {'number', name} end
-      become(name, exact)
+  -- Nothing is written before all is decided.
+  local after, names = {}, {}
+  if clear == '1' then
+    for i = 1, #fields, 2 do
+      if string.byte(fields[i]) == QUOTE then
+        names[#names + 1], after[fields[i]] = fields[i], false
+      end
     end
-    changes, grows = true, true
+  end
+  local a = at + 1
+  for _ = 1, removals do
+    local name = ARGV[a]
+    if after[name] == nil then names[#names + 1] = name end
+    after[name] = false
+    a = a + 1
+  end
+  for i = 1, all do
+    local name, value = ARGV[a], ARGV[a + 1]
+    local current = after[name]
+    if current == nil then
+      names[#names + 1] = name
+      current = place[name] and fields[place[name]] or false
+    end
+    if i > given then
+      value = sum(key, current or '0', value)
+      if not value then return nil, {'number', name} end
+    elseif i > puts and current then
+      value = current
+    end
+    after[name] = value
+    a = a + 2
   end
 
-  local bytes, count = clear and 0 or r.bytes, clear and 0 or r.count
   for _, name in ipairs(names) do
-    local before = clear and 0 or redis.call('HSTRLEN', key, name)
-    if before > 0 then
-      bytes, count = bytes - #name - before, count - 1
+    if place[name] then
+      bytes, count = bytes - #name - #fields[place[name]], count - 1
     end
     if after[name] then
       bytes, count = bytes + #name + #after[name], count + 1
     end
   end
   -- As one JSON object: a colon for each, commas between, braces around.
-  if grows and (count > max_count or bytes + 2 * count + 1 > max_bytes) then
+  if all > 0 and (count > tonumber(max_count) or bytes + 2 * count + 1 > tonumber(max_bytes)) then
     return nil, {'large'}
   end
-
   if admit and not admit(now) then
     return nil, {'limit'}
   end
 
-  local due = touch and r.idle > 0 and now > r.seen and now - r.seen >= interval
   local was = r.expires
-  local function deadline(timeout, slack)
-    local at_idle = now + timeout + slack
-    return r.absolute > 0 and math.min(at_idle, r.absolute) or at_idle
+  local slack = math.min(interval, math.floor(r.idle / 2))
+  local due = touch == '1' and r.idle > 0 and now > r.seen and now - r.seen >= slack
+  if idle ~= '-' then
+    r.idle = tonumber(idle)
+    slack = math.min(interval, math.floor(r.idle / 2))
   end
-  if due then
-    r.seen = now
-    r.expires = deadline(r.idle, interval)
-  end
-  if idle ~= '' then
-    r.seen, r.idle = now, tonumber(idle)
-    r.expires = deadline(r.idle, math.min(tonumber(ARGV[at + 1]), math.floor(r.idle / 2)))
-  elseif fixed ~= '' then
+  if fixed ~= '-' then
     r.seen, r.idle, r.expires = now, 0, tonumber(fixed)
-    if r.absolute > 0 then r.expires = math.min(r.expires, r.absolute) end
+  elseif due or idle ~= '-' then
+    r.seen, r.expires = now, now + r.idle + slack
   end
-  if persistent ~= '' then r.persistent = persistent end
-  changes = changes or clear or idle ~= '' or fixed ~= '' or persistent ~= ''
+  if r.absolute > 0 then r.expires = math.min(r.expires, r.absolute) end
+  if persistent ~= '-' then r.persistent = persistent end
+  local changes = removals + all > 0 or clear == '1' or idle ~= '-' or fixed ~= '-' or persistent ~= '-'
   if changes then
-    r.version = r.version + 1
-    r.bytes, r.count = bytes, count
-  end
-
-  if clear then
-    for _, name in ipairs(redis.call('HKEYS', key)) do
-      if string.sub(name, 1, 1) == '"' then redis.call('HDEL', key, name) end
-    end
-  end
-  for _, name in ipairs(names) do
-    if after[name] then
-      redis.call('HSET', key, name, after[name])
-    else
-      redis.call('HDEL', key, name)
-    end
+    r.version, r.bytes, r.count = r.version + 1, bytes, count
   end
   if changes or due then
-    redis.call('HSET', key, 'm', format(r))
+    names[#names + 1], after.m = 'm', format(r)
+    fields = write(key, fields, place, after, names)
   end
   if r.expires ~= was then expire(key, r.expires) end
-  r.sooner = r.expires < was
-  r.later = r.expires > was
+  r.sooner, r.later, r.fields = r.expires < was, r.expires > was, fields
+  r.subject = place.s and fields[place.s]
   return r, changes or due
 end
 
@@ -134,9 +152,8 @@ local function saved(r, written)
   if r.sooner then
     -- The purge looks no earlier than this index says; later deadlines it finds out when it looks.
     redis.call('ZADD', KEYS[2], int(r.expires), ARGV[1])
-  elseif r.later then
-    local subject = redis.call('HGET', KEYS[1], 's')
-    if subject then keep_index(ARGV[2] .. subject, r.expires) end
+  elseif r.later and r.subject then
+    keep_index(ARGV[2] .. r.subject, r.expires)
   end
-  return {written and 'written' or 'same', redis.call('HGETALL', KEYS[1])}
+  return {written and 'written' or 'same', r.fields}
 end

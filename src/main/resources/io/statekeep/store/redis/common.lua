@@ -23,8 +23,8 @@ end
 
 local function format(r)
   local absolute = r.absolute == 0 and 0 or r.absolute - r.created
-  return table.concat({int(r.version), int(r.created), int(r.seen - r.created), int(r.idle), int(r.expires - r.seen),
-    int(absolute), r.persistent, int(r.bytes), int(r.count)}, ' ')
+  return string.format('%.0f %.0f %.0f %.0f %.0f %.0f %s %.0f %.0f', r.version, r.created, r.seen - r.created, r.idle,
+    r.expires - r.seen, absolute, r.persistent, r.bytes, r.count)
 end
 
 -- The numbers of the session under a key; nil if there is none, or something else that nobody can read as one.
