@@ -3,7 +3,6 @@ package io.statekeep.session;
 import io.statekeep.session.SessionTokens.IssuedToken;
 import io.statekeep.session.SessionTokens.VerifiedToken;
 import io.vertx.core.Future;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out what a request wants of its session: the one place that writes. */
@@ -45,14 +44,59 @@ final class Commit {
                     : sessions.store().save(token.get().key(), claim.informed(delta)));
   }
 
-  private Future<CookieChange> end() {
-    List<VerifiedToken> tokens = claim.candidates();
-    if (tokens.isEmpty()) {
-      return Future.succeededFuture(CookieChange.NONE);
+  /** Gives the session a new key at once, outside the request's other changes. */
+  Future<Rotated> rotate(@Nullable String subject, long graceMillis) {
+    return claim
+        .token()
+        .compose(
+            old -> {
+              if (old.isEmpty()) {
+                return Future.failedFuture(new SessionRefusedException(SaveOutcome.GONE));
+              }
+              IssuedToken fresh = sessions.tokens().issue();
+              Rotation rotation = new Rotation(old.get().key(), fresh.key(), subject, graceMillis);
+              return sessions
+                  .store()
+                  .rotate(rotation, claim.informed(SessionDelta.TOUCH))
+                  .compose(outcome -> rotated(outcome, fresh.token()));
+            });
+  }
+
+  private Future<Rotated> rotated(SaveOutcome outcome, SessionToken token) {
+    if (!(outcome instanceof SaveOutcome.Saved saved)) {
+      return Future.failedFuture(new SessionRefusedException(outcome));
     }
+    claim.saved(saved.record());
+    return Future.succeededFuture(new Rotated(saved.record(), keep(token, saved.record())));
+  }
+
+  /** A session under its new key. */
+  record Rotated(SessionRecord record, CookieChange cookie) {}
+
+  /** Ends the session outside the request's other changes. */
+  Future<Void> endNow(EndReason reason) {
+    return claim
+        .record()
+        .compose(
+            record ->
+                // Whoever may only read within a rotation's grace is not told that it has ended.
+                record.isPresent() && !claim.ownsRecord()
+                    ? Future.failedFuture(new SessionRefusedException(SaveOutcome.GONE))
+                    : delete(reason));
+  }
+
+  private Future<CookieChange> end() {
+    return claim.candidates().isEmpty()
+        ? Future.succeededFuture(CookieChange.NONE)
+        : delete(EndReason.LOGOUT).map(ended -> CookieChange.CLEAR);
+  }
+
+  private Future<Void> delete(EndReason reason) {
     return Future.join(
-            tokens.stream().map(t -> sessions.store().delete(t.key(), EndReason.LOGOUT)).toList())
-        .map(ended -> CookieChange.CLEAR);
+            claim.candidates().stream()
+                .map(token -> sessions.store().delete(token.key(), reason))
+                .toList())
+        .mapEmpty();
   }
 
   private Future<CookieChange> login(@Nullable SessionRecord current) {
@@ -120,8 +164,13 @@ final class Commit {
             outcome ->
                 // If it has ended meanwhile, what was read was read while it lived.
                 outcome instanceof SaveOutcome.Saved saved && saved.written()
-                    ? renew(saved.record())
+                    ? touched(saved.record())
                     : CookieChange.NONE);
+  }
+
+  private CookieChange touched(SessionRecord record) {
+    claim.saved(record);
+    return renew(record);
   }
 
   private Future<CookieChange> create() {
@@ -145,6 +194,7 @@ final class Commit {
         .compose(
             outcome -> {
               if (outcome instanceof CreateOutcome.Created) {
+                sessions.watch().alive(record);
                 return Future.succeededFuture(keep(fresh.token(), record));
               }
               return Future.failedFuture(
@@ -183,10 +233,6 @@ final class Commit {
   }
 
   private CookieChange keep(SessionToken token, SessionRecord record) {
-    Lifetime life = record.lifetime();
-    long left = Math.max(0, life.idleDeadline() - sessions.clock().millis());
-    // Rounded up: the cookie must not end before the session.
-    return new CookieChange.Keep(
-        token, life.persistent() ? Long.valueOf((left + 999) / 1000) : null);
+    return CookieChange.Keep.of(token, record.lifetime(), sessions.clock().millis());
   }
 }

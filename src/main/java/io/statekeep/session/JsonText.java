@@ -145,6 +145,22 @@ public final class JsonText {
     }
   }
 
+  /** A text known to be JSON without the space between its tokens; numbers stay as written. */
+  public static String compact(String json) {
+    StringBuilder out = new StringBuilder(json.length());
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      if (c == '"') {
+        int end = endOfString(json, i);
+        out.append(json, i, end);
+        i = end - 1;
+      } else if (c > ' ') {
+        out.append(c);
+      }
+    }
+    return out.toString();
+  }
+
   /** UTF-8 bytes of a text. */
   static int utf8Length(String text) {
     int length = text.length();

@@ -31,7 +31,7 @@ public final class Session {
 
   Session(Sessions sessions, List<VerifiedToken> candidates) {
     this.sessions = sessions;
-    this.claim = new Claim(sessions.store(), candidates);
+    this.claim = new Claim(sessions, candidates);
     this.commit = new Commit(sessions, claim, intent);
   }
 
@@ -219,19 +219,74 @@ public final class Session {
    */
   public Future<Long> increment(String name, long by) {
     checkName(name);
+    return save(SessionDelta.builder().increment(name, by).touch().build())
+        .map(
+            record -> {
+              String sum = record.attributes().get(name);
+              return sum == null ? 0 : Long.parseLong(sum);
+            });
+  }
+
+  /**
+   * Applies a delta in the store at once, not at the commit, and answers the session after it.
+   * Unlike the commit it never begins a session.
+   *
+   * @return fails with {@link SessionRefusedException} if there is no live session, or the store
+   *     refuses the delta
+   */
+  public Future<SessionRecord> save(SessionDelta delta) {
     used = true;
     return commit
-        .save(SessionDelta.builder().increment(name, by).touch().build())
+        .save(delta)
         .compose(
             outcome -> {
               if (!(outcome instanceof SaveOutcome.Saved saved)) {
                 return Future.failedFuture(new SessionRefusedException(outcome));
               }
               claim.saved(saved.record());
-              cookie = commit.renew(saved.record());
-              String sum = saved.record().attributes().get(name);
-              return Future.succeededFuture(sum == null ? 0 : Long.parseLong(sum));
+              cookie = saved.written() ? commit.renew(saved.record()) : cookie;
+              return Future.succeededFuture(saved.record());
             });
+  }
+
+  /**
+   * Gives the session a new token at once, not at the commit, and keeps its data; the commit
+   * answers the token.
+   *
+   * @param subject from now on, or null to keep it
+   * @param graceMillis how long the old token stays good for reads; 0 ends it at once
+   * @return fails with {@link SessionRefusedException} if there is no live session, or the token
+   *     was only good for reads
+   * @throws IllegalArgumentException if the subject is not valid, the grace is out of bounds, or
+   *     both are given
+   */
+  public Future<SessionRecord> rotate(@Nullable String subject, long graceMillis) {
+    if (subject != null) {
+      Subjects.check(subject);
+    }
+    used = true;
+    return commit
+        .rotate(subject, graceMillis)
+        .map(
+            rotated -> {
+              cookie = rotated.cookie();
+              return rotated.record();
+            });
+  }
+
+  /**
+   * Ends the session in the store at once, not at the commit, if it lives.
+   *
+   * @return fails with {@link SessionRefusedException} if the token is only good for reads
+   */
+  public Future<Void> end(EndReason reason) {
+    used = true;
+    return commit.endNow(reason);
+  }
+
+  /** Whether any token that this request sent was issued here, for a session that may be over. */
+  public boolean isClaimed() {
+    return !claim.candidates().isEmpty();
   }
 
   private static void checkName(String name) {

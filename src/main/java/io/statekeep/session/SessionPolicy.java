@@ -105,6 +105,20 @@ public record SessionPolicy(
         : live.stream().sorted((a, b) -> Page.compare(b, a)).limit(tooMany).toList();
   }
 
+  /** This policy for one session; what is null stays, and no absolute timeout grows. */
+  public SessionPolicy with(
+      @Nullable Long idle, @Nullable Long absolute, @Nullable Boolean persistent) {
+    return new SessionPolicy(
+        idle != null ? idle : idleTimeout,
+        absolute != null ? Math.min(absolute, absoluteTimeout) : absoluteTimeout,
+        touchInterval,
+        persistent != null ? persistent : persistentCookies,
+        maxAttributes,
+        maxBytes,
+        maxPerSubject,
+        overLimit);
+  }
+
   /**
    * How long activity may go unrecorded in a session with this idle timeout. The touch interval,
    * but at most half the idle timeout: a session of seconds does not outlive them by a minute.
