@@ -2,11 +2,14 @@ package io.statekeep.session;
 
 import io.statekeep.signing.KeyRing;
 import io.statekeep.signing.PurposeKeys;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ public final class SessionTokens {
   private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
 
   private final PurposeKeys keys;
+  private final PurposeKeys derivation;
   private final ThreadLocal<Scratch> scratch;
 
   /**
@@ -36,6 +40,7 @@ public final class SessionTokens {
    */
   public SessionTokens(KeyRing ring, SecureRandom random) {
     this.keys = ring.forPurpose("session token");
+    this.derivation = ring.forPurpose("session token of a salt");
     this.scratch = ThreadLocal.withInitial(() -> new Scratch(random));
   }
 
@@ -43,6 +48,30 @@ public final class SessionTokens {
   public IssuedToken issue() {
     Scratch mine = scratch.get();
     byte[] random = mine.nextRandom();
+    return new IssuedToken(mine.signed(keys, ENCODER.encode(random)), mine.keyOf(random));
+  }
+
+  /** A new salt, from which a token can be made now and again. Tells nothing of the token. */
+  public String newSalt() {
+    return new String(ENCODER.encode(scratch.get().nextRandom()), StandardCharsets.US_ASCII);
+  }
+
+  /** The token of a salt under the ring's first key, with its key. */
+  public IssuedToken issue(String salt) {
+    return derived(salt, 0);
+  }
+
+  /** The same once more, for a session that was begun with it; empty if its key left the ring. */
+  public Optional<IssuedToken> issueAgain(String salt, SessionKey session) {
+    return IntStream.range(0, derivation.count())
+        .mapToObj(place -> derived(salt, place))
+        .filter(issued -> issued.key().equals(session))
+        .findFirst();
+  }
+
+  private IssuedToken derived(String salt, int place) {
+    byte[] random = derivation.sign(place, salt.getBytes(StandardCharsets.US_ASCII));
+    Scratch mine = scratch.get();
     return new IssuedToken(mine.signed(keys, ENCODER.encode(random)), mine.keyOf(random));
   }
 

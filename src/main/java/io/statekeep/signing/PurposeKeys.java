@@ -55,6 +55,16 @@ public final class PurposeKeys {
     return scratch.get().macs[0].doFinal(message);
   }
 
+  /** How many keys there are; their places are below this. */
+  public int count() {
+    return macKeys.length;
+  }
+
+  /** Signs with the key at this place. */
+  public byte[] sign(int place, byte[] message) {
+    return scratch.get().macs[place].doFinal(message);
+  }
+
   /** Signs the first {@code length} bytes with the first key into {@code out} without garbage. */
   public void sign(byte[] message, int length, byte[] out) {
     scratch.get().sign(0, message, length, out);
