@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which session a request speaks for, by the tokens it sent, as far as is known yet. */
 final class Claim {
-  private final SessionStore store;
+  private final Sessions sessions;
   private final List<VerifiedToken> candidates;
   private @Nullable VerifiedToken token;
   private @Nullable Future<Optional<SessionRecord>> loaded;
@@ -17,8 +17,8 @@ final class Claim {
   /**
    * @param candidates verified, at most two
    */
-  Claim(SessionStore store, List<VerifiedToken> candidates) {
-    this.store = store;
+  Claim(Sessions sessions, List<VerifiedToken> candidates) {
+    this.sessions = sessions;
     this.candidates = candidates;
     // One token is taken at its word until the store says otherwise; of two, the store has to
     // choose first.
@@ -42,17 +42,29 @@ final class Claim {
       return Future.succeededFuture(Optional.empty());
     }
     if (candidates.size() == 1) {
-      return store
-          .visit(candidates.get(0).key())
+      VerifiedToken only = candidates.get(0);
+      return sessions
+          .store()
+          .visit(only.key())
           .map(
               visit -> {
                 touched = visit.touched();
-                return visit.record();
+                return watched(only, visit.record());
               });
     }
-    Future<Optional<SessionRecord>> one = store.load(candidates.get(0).key());
-    Future<Optional<SessionRecord>> two = store.load(candidates.get(1).key());
+    Future<Optional<SessionRecord>> one = load(candidates.get(0));
+    Future<Optional<SessionRecord>> two = load(candidates.get(1));
     return Future.join(one, two).map(both -> theLivingOne(one.result(), two.result()));
+  }
+
+  private Future<Optional<SessionRecord>> load(VerifiedToken candidate) {
+    return sessions.store().load(candidate.key()).map(record -> watched(candidate, record));
+  }
+
+  private Optional<SessionRecord> watched(VerifiedToken candidate, Optional<SessionRecord> record) {
+    record.ifPresentOrElse(
+        sessions.watch()::alive, () -> sessions.watch().missing(candidate.key()));
+    return record;
   }
 
   private Optional<SessionRecord> theLivingOne(

@@ -11,12 +11,23 @@ import java.util.List;
  * @param tokens issues and verifies what clients hold
  * @param policy limits them
  * @param clock tells when they end
+ * @param watch is told of tokens that are turned away
  */
 public record Sessions(
-    SessionStore store, SessionTokens tokens, SessionPolicy policy, InstantSource clock) {
+    SessionStore store,
+    SessionTokens tokens,
+    SessionPolicy policy,
+    InstantSource clock,
+    TokenWatch watch) {
 
   // Who sends more than two tokens that verify is not a browser that kept an old cookie.
   private static final int MAX_CANDIDATES = 2;
+
+  /** Sessions that nobody watches. */
+  public Sessions(
+      SessionStore store, SessionTokens tokens, SessionPolicy policy, InstantSource clock) {
+    this(store, tokens, policy, clock, TokenWatch.NONE);
+  }
 
   /**
    * Opens the session of a request; asks no store.
@@ -33,7 +44,13 @@ public record Sessions(
     List<SessionTokens.VerifiedToken> candidates = List.of();
     for (String text : texts) {
       SessionTokens.VerifiedToken verified = tokens.verify(text);
-      if (verified == null || candidates.stream().anyMatch(c -> c.key().equals(verified.key()))) {
+      if (verified == null) {
+        if (!text.isEmpty()) {
+          watch.forged();
+        }
+        continue;
+      }
+      if (candidates.stream().anyMatch(c -> c.key().equals(verified.key()))) {
         continue;
       }
       if (candidates.size() == MAX_CANDIDATES) {
