@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Bounds how long an answer may take, however many calls of the store it needs. Costs nothing where
  * the answer is there at once. Thread-safe.
  */
-final class AnswerDeadline {
+public final class AnswerDeadline {
   private static final long MAX_TICK_MILLIS = 200;
 
   private final long timeoutMillis;
@@ -24,12 +24,12 @@ final class AnswerDeadline {
   /**
    * @param timeoutMillis of an answer, in milliseconds; it ends at most 200 later
    */
-  AnswerDeadline(long timeoutMillis) {
+  public AnswerDeadline(long timeoutMillis) {
     this.timeoutMillis = timeoutMillis;
   }
 
   /** The same answer, or after the deadline a failure. */
-  <T> Future<T> limit(Vertx vertx, Future<T> answer) {
+  public <T> Future<T> limit(Vertx vertx, Future<T> answer) {
     if (answer.isComplete()) {
       return answer;
     }

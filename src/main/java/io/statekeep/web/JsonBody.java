@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Reads JSON that strangers send: strictly, and with bounds on what it may cost. */
-final class JsonBody {
+public final class JsonBody {
   private static final int MAX_DEPTH = 32;
 
   private static final JsonFactory STRICT =
@@ -31,7 +31,16 @@ final class JsonBody {
    *
    * @throws ProblemException of 400 if it is anything else
    */
-  static JsonObject read(@Nullable Buffer body) {
+  public static JsonObject read(@Nullable Buffer body) {
+    return new JsonObject(text(body));
+  }
+
+  /**
+   * The text of such an object.
+   *
+   * @throws ProblemException of 400 if it is anything else
+   */
+  public static String text(@Nullable Buffer body) {
     String text;
     try {
       text =
@@ -43,7 +52,7 @@ final class JsonBody {
       throw Problem.of(400, "The body is not valid UTF-8.").exception();
     }
     check(text);
-    return new JsonObject(text);
+    return text;
   }
 
   private static void check(String text) {

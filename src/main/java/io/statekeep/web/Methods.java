@@ -14,15 +14,18 @@ public final class Methods implements PlatformHandler {
   public static final Methods READ = new Methods(HttpMethod.GET, HttpMethod.HEAD);
 
   /** {@code GET} alone, where it changes something. */
-  static final Methods GET = new Methods(HttpMethod.GET);
+  public static final Methods GET = new Methods(HttpMethod.GET);
 
   /** {@code POST} alone. */
-  static final Methods POST = new Methods(HttpMethod.POST);
+  public static final Methods POST = new Methods(HttpMethod.POST);
 
   private final Set<HttpMethod> methods;
   private final Problem problem;
 
-  private Methods(HttpMethod... methods) {
+  /**
+   * @param methods in the order of {@code Allow}
+   */
+  public Methods(HttpMethod... methods) {
     this.methods = Set.of(methods);
     String allow = Arrays.stream(methods).map(HttpMethod::name).collect(Collectors.joining(", "));
     problem = new Problem(405, "This path has other methods.", Map.of("Allow", allow));

@@ -104,7 +104,7 @@ public final class ProblemHandler implements Handler<RoutingContext> {
   }
 
   /** Sends a problem now. */
-  static void send(RoutingContext context, Problem problem) {
+  public static void send(RoutingContext context, Problem problem) {
     if (context.response().headWritten()) {
       // A body may fail in more than one way while it comes: the first has been answered.
       return;

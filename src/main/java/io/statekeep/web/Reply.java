@@ -19,11 +19,18 @@ public record Reply(int status, @Nullable CharSequence contentType, Buffer body)
   private static final CharSequence TYPE_OPTIONS =
       HttpHeaders.createOptimized("x-content-type-options");
   private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
+  private static final CharSequence JSON =
+      HttpHeaders.createOptimized("application/json; charset=utf-8");
   private static final Reply NO_CONTENT = new Reply(204, null, Buffer.buffer());
 
   /** 200 with plain text. */
   public static Reply text(String text) {
     return new Reply(200, TEXT, Buffer.buffer(text));
+  }
+
+  /** JSON text with this status. */
+  public static Reply json(int status, String json) {
+    return new Reply(status, JSON, Buffer.buffer(json));
   }
 
   /** 204. */

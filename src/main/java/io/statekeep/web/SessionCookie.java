@@ -23,12 +23,19 @@ public record SessionCookie(
     TrustedProxies proxies,
     InstantSource clock) {
 
+  /** The whole line that tells a browser of this token. */
+  public String line(RoutingContext context, CookieChange.Keep keep) {
+    return new SetCookie(name, keep.token().value(), keep.maxAgeSeconds(), of(context))
+        .header(clock.millis());
+  }
+
   /** Tells the client of the change, if there is one. */
-  void write(RoutingContext context, CookieChange change) {
+  public void write(RoutingContext context, CookieChange change) {
     if (change instanceof CookieChange.Keep keep) {
-      add(context, new SetCookie(name, keep.token().value(), keep.maxAgeSeconds(), of(context)));
+      context.response().headers().add(HttpHeaders.SET_COOKIE, line(context, keep));
     } else if (change instanceof CookieChange.Clear) {
-      add(context, SetCookie.deleting(name, of(context)));
+      SetCookie cookie = SetCookie.deleting(name, of(context));
+      context.response().headers().add(HttpHeaders.SET_COOKIE, cookie.header(clock.millis()));
     }
   }
 
@@ -38,9 +45,5 @@ public record SessionCookie(
     }
     boolean https = proxies.isHttps(context.request());
     return https == attributes.secure() ? attributes : attributes.withSecure(https);
-  }
-
-  private void add(RoutingContext context, SetCookie cookie) {
-    context.response().headers().add(HttpHeaders.SET_COOKIE, cookie.header(clock.millis()));
   }
 }

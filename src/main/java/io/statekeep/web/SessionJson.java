@@ -13,7 +13,22 @@ public final class SessionJson {
 
   /** The whole session. Its attributes are put in as they are stored, without being read. */
   public static String of(SessionRecord record) {
-    String json = withoutAttributes(record).encode();
+    return whole(withoutAttributes(record), record);
+  }
+
+  /**
+   * The whole session with what its owner alone may see.
+   *
+   * @param token as its client is to send it
+   * @param setCookie the line that tells a browser so
+   */
+  public static String withToken(SessionRecord record, String token, String setCookie) {
+    return whole(
+        withoutAttributes(record).put("token", token).put("set_cookie", setCookie), record);
+  }
+
+  private static String whole(JsonObject members, SessionRecord record) {
+    String json = members.encode();
     return json.substring(0, json.length() - 1)
         + ",\"attributes\":"
         + record.attributes().toJson()
@@ -34,7 +49,8 @@ public final class SessionJson {
         .put("version", record.version());
   }
 
-  private static @Nullable String instant(long millis) {
+  /** A moment in RFC 3339; null for one that never comes. */
+  public static @Nullable String instant(long millis) {
     return millis == SessionPolicy.NO_LIMIT ? null : Instant.ofEpochMilli(millis).toString();
   }
 
