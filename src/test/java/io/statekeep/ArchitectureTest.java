@@ -77,6 +77,15 @@ class ArchitectureTest {
           .resideInAnyPackage("io.statekeep.store..", "io.statekeep.service..");
 
   @ArchTest
+  static final ArchRule handlersDoNotKnowTheApi =
+      noClasses()
+          .that()
+          .resideInAPackage("io.statekeep.web")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.statekeep.web.api");
+
+  @ArchTest
   static final ArchRule onlyTheServiceReadsConfiguration =
       noClasses()
           .that()
