@@ -2,6 +2,7 @@ package io.statekeep.service;
 
 import io.statekeep.service.config.Config;
 import io.statekeep.session.Sessions;
+import io.statekeep.web.AnswerDeadline;
 import io.statekeep.web.LoginRoutes;
 import io.statekeep.web.ProblemHandler;
 import io.statekeep.web.SessionCookie;
@@ -9,16 +10,24 @@ import io.statekeep.web.SessionHandler;
 import io.statekeep.web.Throttle;
 import io.statekeep.web.TutorialRoutes;
 import io.statekeep.web.Users;
+import io.statekeep.web.api.Api;
+import io.statekeep.web.api.ApiKeys;
+import io.statekeep.web.api.Contract;
+import io.statekeep.web.api.EventFeed;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** What the public listener serves. */
 final class PublicRoutes {
   private static final int LOGIN_TRIES = 10;
   private static final Duration LOGIN_WINDOW = Duration.ofMinutes(1);
   private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(5);
+  private static final long HEARTBEAT_MILLIS = 15_000;
+  private static final int WRONG_KEYS = 30;
+  private static final Duration WRONG_KEYS_WINDOW = Duration.ofMinutes(1);
 
   private final Config config;
   private final Sessions sessions;
@@ -26,8 +35,11 @@ final class PublicRoutes {
   private final Optional<Users> users;
   // One count for all event loops.
   private final Throttle logins;
+  // Late answers are ended on their own event loop.
+  private final Function<AnswerDeadline, Api> api;
 
-  PublicRoutes(Vertx vertx, Config config, Sessions sessions) {
+  /** Reads the contract. Blocking. */
+  PublicRoutes(Vertx vertx, Config config, Sessions sessions, ApiKeys keys, EventFeed feed) {
     this.config = config;
     this.sessions = sessions;
     this.cookie =
@@ -39,6 +51,25 @@ final class PublicRoutes {
             sessions.clock());
     this.users = config.usersFile().map(file -> new FileUsers(vertx, file, loginPatience(config)));
     this.logins = new Throttle(LOGIN_TRIES, LOGIN_WINDOW, sessions.clock());
+    Contract contract = Contract.load();
+    Throttle guesses = new Throttle(WRONG_KEYS, WRONG_KEYS_WINDOW, sessions.clock());
+    this.api =
+        deadline ->
+            new Api(
+                sessions,
+                cookie,
+                keys,
+                guesses,
+                config.trustedProxies(),
+                contract,
+                deadline,
+                feed,
+                heartbeatMillis(config));
+  }
+
+  // Twice before the server would take the connection for idle.
+  private static long heartbeatMillis(Config config) {
+    return Math.min(HEARTBEAT_MILLIS, config.http().idleTimeout().toMillis() / 3);
   }
 
   // After the turn comes a call of the store, which has a deadline of its own; and nobody looks at
@@ -58,6 +89,7 @@ final class PublicRoutes {
       new TutorialRoutes(handler, sessions.clock()).attach(router);
       new LoginRoutes(handler, users, config.trustedProxies(), logins).attach(router);
     }
+    api.apply(new AnswerDeadline(config.store().timeout().toMillis())).attach(router);
     new ProblemHandler().attach(router);
     return router;
   }

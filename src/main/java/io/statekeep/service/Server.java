@@ -4,21 +4,19 @@ import io.statekeep.service.config.Config;
 import io.statekeep.service.config.Config.StoreKind;
 import io.statekeep.session.SessionStore;
 import io.statekeep.session.SessionStoreException;
-import io.statekeep.session.SessionTokens;
 import io.statekeep.session.Sessions;
-import io.statekeep.signing.KeyRing;
 import io.statekeep.store.jdbc.EmbeddedDatabase;
 import io.statekeep.store.jdbc.JdbcAddress;
 import io.statekeep.store.jdbc.Schema;
+import io.statekeep.web.api.EventFeed;
+import io.statekeep.web.api.Rejections;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -35,6 +33,8 @@ final class Server {
   private final Vertx vertx;
   private final Config config;
   private final SessionStore store;
+  private final EventFeed feed;
+  private final Runnable silence;
   private final PublicRoutes routes;
   private final ManagementVerticle management;
   private final LongAdder requests = new LongAdder();
@@ -52,8 +52,12 @@ final class Server {
     StoreFactory stores = new StoreFactory(vertx, config, clock);
     MeteredSessionStore keeper = new MeteredSessionStore(stores.keeper());
     this.store = stores.inFrontOf(keeper);
-    Sessions sessions = new Sessions(store, tokens(config), config.policy(), clock);
-    this.routes = new PublicRoutes(vertx, config, sessions);
+    Rejections rejections = new Rejections(clock);
+    this.silence = rejections.tell(vertx, store);
+    this.feed = new EventFeed(vertx, store);
+    Sessions sessions =
+        new Sessions(store, Secrets.tokens(config), config.policy(), clock, rejections);
+    this.routes = new PublicRoutes(vertx, config, sessions, Secrets.apiKeys(config), feed);
     this.management = new ManagementVerticle(config, this::ready, new Metrics(requests, keeper));
   }
 
@@ -89,25 +93,9 @@ final class Server {
     }
   }
 
-  private static boolean isEmbedded(Config config) {
+  static boolean isEmbedded(Config config) {
     return config.store().durableKind() == StoreKind.JDBC
         && config.store().jdbc().dialect().isEmbedded();
-  }
-
-  private static SessionTokens tokens(Config config) {
-    SecureRandom random = new SecureRandom();
-    return new SessionTokens(config.signingKeys().orElseGet(() -> ownKeys(config, random)), random);
-  }
-
-  // Whoever has its sessions alone has its keys alone: kept beside an embedded database, else gone
-  // with the process.
-  private static KeyRing ownKeys(Config config, SecureRandom random) {
-    Optional<DataDirectory> directory =
-        isEmbedded(config) ? DataDirectory.of(config.store().jdbc()) : Optional.empty();
-    return KeyRing.parse(
-        directory
-            .map(d -> d.secret("signing-keys", () -> KeyRing.newKey(random)))
-            .orElseGet(() -> KeyRing.newKey(random)));
   }
 
   private Future<Void> listen() {
@@ -174,7 +162,9 @@ final class Server {
    */
   Future<Void> stop() {
     stopping = true;
-    Future<Void> listeners = stopNext();
+    silence.run();
+    // Streams would be in flight for ever.
+    Future<Void> listeners = feed.close().compose(v -> stopNext());
     Future<Void> time =
         vertx.timer(Math.max(1, config.shutdownTimeout().toMillis()), TimeUnit.MILLISECONDS);
     return Future.any(listeners, time)

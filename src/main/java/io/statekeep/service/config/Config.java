@@ -6,6 +6,7 @@ import io.statekeep.session.SessionPolicy;
 import io.statekeep.signing.KeyRing;
 import io.statekeep.store.jdbc.JdbcAddress;
 import io.statekeep.web.TrustedProxies;
+import io.statekeep.web.api.ApiKeys;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param purge of expired ones
  * @param cookie of the session
  * @param signingKeys none where they are made by ourselves
+ * @param apiKeys none where one may be made by ourselves
  * @param tutorial whether its routes are served
  * @param usersFile who may log in
  * @param trustedProxies whose headers count
@@ -43,6 +45,7 @@ public record Config(
     Purge purge,
     SessionCookieRules cookie,
     Optional<KeyRing> signingKeys,
+    Optional<ApiKeys> apiKeys,
     boolean tutorial,
     Optional<UsersFile> usersFile,
     TrustedProxies trustedProxies,
@@ -163,6 +166,7 @@ public record Config(
             reader.integer(ConfigKey.PURGE_BATCH, 1, 10_000)),
         CookieReader.read(reader),
         signingKeys(reader, store),
+        reader.parsed(ConfigKey.API_KEYS, ApiKeys::parse),
         reader.flag(ConfigKey.TUTORIAL_ENABLED),
         reader.parsed(ConfigKey.USERS_FILE, path -> UsersFile.read(Path.of(path))),
         proxies(reader),

@@ -48,6 +48,7 @@ public enum ConfigKey {
   COOKIE_PERSISTENT("cookie.persistent", "true"),
   COOKIE_PARTITIONED("cookie.partitioned", "false"),
   TOKEN_SIGNING_KEYS("token.signing-keys", "none", true),
+  API_KEYS("api.keys", "none", true),
   TUTORIAL_ENABLED("tutorial.enabled", "true"),
   USERS_FILE("users.file", "none"),
   FORMAT("format", "native"),
