@@ -36,6 +36,7 @@ public enum Backend {
     // Deadlines have tests of their own; here a loaded machine must not meet them.
     settings.put("STORE_TIMEOUT", "30s");
     settings.put("TOKEN_SIGNING_KEYS", KeyRing.newKey(new SecureRandom()));
+    settings.put("API_KEYS", ApiProbe.KEYS);
     if (name().endsWith("HSQLDB")) {
       settings.put("JDBC_URL", Databases.newHsqldb().url());
     } else if (name().endsWith("POSTGRES")) {
@@ -58,6 +59,11 @@ public enum Backend {
    */
   public HttpProbe shared() {
     return new HttpProbe(SHARED.computeIfAbsent(this, Backend::start).port());
+  }
+
+  /** The same node, for a service with a key. */
+  public ApiProbe sharedApi() {
+    return new ApiProbe(shared());
   }
 
   private RunningServer start() {

@@ -1,5 +1,6 @@
 package io.statekeep.testing;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,6 +29,10 @@ public final class HttpProbe {
     this.port = port;
   }
 
+  public int port() {
+    return port;
+  }
+
   /** What came back. */
   public record Answer(HttpResponse<String> response) {
     public int status() {
@@ -36,6 +41,10 @@ public final class HttpProbe {
 
     public String body() {
       return response.body();
+    }
+
+    public JsonObject json() {
+      return new JsonObject(body());
     }
 
     public Optional<String> header(String name) {
@@ -71,8 +80,13 @@ public final class HttpProbe {
   }
 
   public CompletableFuture<Answer> getAsync(String path, String token) {
-    HttpRequest request = request(path).header("Cookie", "sessionid=" + token).build();
-    return CLIENT.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenApply(Answer::new);
+    return sendAsync(request(path).header("Cookie", "sessionid=" + token));
+  }
+
+  public CompletableFuture<Answer> sendAsync(HttpRequest.Builder request) {
+    return CLIENT
+        .sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+        .thenApply(Answer::new);
   }
 
   public Answer post(String path, String token, String contentType, String body) {

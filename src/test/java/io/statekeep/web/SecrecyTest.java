@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import io.statekeep.service.RunningServer;
+import io.statekeep.testing.ApiProbe;
 import io.statekeep.testing.Backend;
 import io.statekeep.testing.HttpProbe;
 import io.statekeep.testing.RedisShell;
@@ -100,6 +101,26 @@ class SecrecyTest {
       http.get("/set_session?note=" + "x".repeat(7000), login);
       http.get("/nothing?token=" + login, login);
       http.raw("GET /get_session HTTP/1.1\r\nHost x\r\nCookie: sessionid=" + login + "\r\n\r\n");
+      ApiProbe api = new ApiProbe(server.port());
+      String begun = api.begin("{\"subject\": \"hush-hush\"}").getString("token");
+      String[] current = {"Session-Token", begun};
+      api.get("/v1/sessions/current", current);
+      api.get("/v1/sessions/" + begun);
+      api.patch("/v1/sessions/current", "{\"attributes\": {\"a\": \"private-matter\"}", current);
+      api.get("/v1/verify?token=" + begun, current);
+      api.get("/v1/sessions", "Authorization", "Bearer wrong-api-key-of-somebody");
+      api.post("/v1/sessions", "{}", "Idempotency-Key", "once-and-never-again");
+      String rotated =
+          api.post("/v1/sessions/current/rotate", "", current).json().getString("token");
+      secrets.addAll(
+          List.of(
+              begun,
+              rotated,
+              "hush-hush",
+              ApiProbe.SECRET,
+              ApiProbe.READ_ONLY,
+              "wrong-api-key-of-somebody",
+              "once-and-never-again"));
       String metrics = new HttpProbe(server.managementPort()).get("/metrics").body();
       http.post("/logout", login, form, "");
       secrets.addAll(List.of(token, login, "private-matter", "wrong-pass-word"));
