@@ -3,6 +3,8 @@ package io.statekeep.jar;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statekeep.testing.ApiProbe;
+import io.statekeep.testing.EventProbe;
 import io.statekeep.testing.HttpProbe;
 import io.statekeep.testing.HttpProbe.Answer;
 import io.statekeep.testing.Servers;
@@ -48,11 +50,40 @@ class ProcessIT {
       }
       assertThat(mode(folder.resolve("data"))).isEqualTo("rwx------");
       assertThat(mode(folder.resolve("data/signing-keys"))).isEqualTo("rw-------");
+      assertThat(mode(folder.resolve("data/api-key"))).isEqualTo("rw-------");
+      String key = Files.readString(folder.resolve("data/api-key")).strip();
+      assertThat(node.output()).containsOnlyOnce("API key, shown this once: " + key);
+      assertThat(sessions(node, key)).isEqualTo(200);
       node.terminate();
       assertThat(node.exit()).isZero();
     }
     try (JarProcess node = JarProcess.serve(folder, Map.of())) {
       assertThat(node.http().get("/get_session", token).body()).isEqualTo("get_session:1");
+      assertThat(node.output()).doesNotContain("API key");
+      String key = Files.readString(folder.resolve("data/api-key")).strip();
+      assertThat(sessions(node, key)).isEqualTo(200);
+    }
+  }
+
+  private static int sessions(JarProcess node, String key) {
+    HttpProbe http = node.http();
+    return http.send(http.request("/v1/sessions").header("Authorization", "Bearer " + key))
+        .status();
+  }
+
+  @Test
+  void toldToStopItEndsItsEventStreamsAndExitsWithZero() {
+    Map<String, String> settings =
+        Map.of(
+            "STATEKEEP_STORE", "local",
+            "STATEKEEP_API_KEYS", ApiProbe.KEYS,
+            "STATEKEEP_SHUTDOWN_TIMEOUT", "1d");
+    try (JarProcess node = JarProcess.serve(folder, settings);
+        EventProbe events = EventProbe.open(node.port(), "")) {
+      node.terminate();
+      events.awaitEnd();
+      assertThat(node.exit()).isZero();
+      assertThat(node.output()).contains("stopped");
     }
   }
 

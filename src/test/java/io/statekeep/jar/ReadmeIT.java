@@ -1,11 +1,13 @@
 package io.statekeep.jar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.statekeep.testing.HttpProbe;
 import io.statekeep.testing.HttpProbe.Answer;
 import java.io.IOException;
 import java.net.HttpCookie;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the README shows, happens. */
 class ReadmeIT {
@@ -41,6 +45,43 @@ class ReadmeIT {
             .as(exchange.command())
             .isEqualTo(exchange.printed());
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          sh      | #!/bin/sh | (?s).*"cart","value":1}.*"theme":"dark"}.*"cart":1,"theme":"dark"}.*"revoked":1}.*
+          python3 | import    | 2\\n\\{'cart': 2}\\n1\\n
+          """)
+  void theClientsOfTheReadmeWork(String command, String beginning, String printed)
+      throws IOException {
+    String language = command.replace("3", "");
+    Matcher block =
+        Pattern.compile("(?s)```" + language + "\\n(" + beginning + ".*?)```")
+            .matcher(Files.readString(README));
+    assertThat(block.find()).isTrue();
+    assertThat(block.group(1).lines()).hasSizeLessThan(24);
+    assumeTrue(isInstalled(command) && isInstalled("curl"), command + " is not installed");
+    try (JarProcess node = JarProcess.serve(folder, Map.of())) {
+      Path script = folder.resolve("client");
+      Files.writeString(script, block.group(1).replace(":8080", ":" + node.port()));
+      Process client =
+          new ProcessBuilder(command, script.toString()).directory(folder.toFile()).start();
+      String output = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String errors = new String(client.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(output).as(errors).matches(printed);
+    }
+  }
+
+  private static boolean isInstalled(String command) {
+    try {
+      new ProcessBuilder(command, "--version").start().destroy();
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
