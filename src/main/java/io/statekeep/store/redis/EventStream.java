@@ -123,6 +123,7 @@ final class EventStream {
     String id = field(entry, 'i');
     String subject = field(entry, 's');
     String reason = field(entry, 'r');
+    String count = field(entry, 'c');
     return new SessionEvent(
         Place.of(entry).cursor(),
         SessionEvent.Type.valueOf(field(entry, 't').toUpperCase(Locale.ROOT)),
@@ -130,7 +131,7 @@ final class EventStream {
         subject.isEmpty() ? null : subject,
         reason.isEmpty() ? null : Reason.valueOf(reason.toUpperCase(Locale.ROOT)),
         Long.parseLong(field(entry, 'a')),
-        Long.parseLong(field(entry, 'c')));
+        count.isEmpty() ? 1 : Long.parseLong(count));
   }
 
   private static String field(Response entry, char name) {

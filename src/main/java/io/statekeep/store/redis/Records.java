@@ -90,24 +90,36 @@ final class Records {
     return new Content.Session(new SessionRecord(key, subject, attributes, life, numbers[0]));
   }
 
+  /** The number field of a record. */
+  static String numbers(SessionRecord record) {
+    Attributes attributes = record.attributes();
+    int count = attributes.count();
+    // The braces, the commas between and a colon for each are not in the fields.
+    return numbers(record, count == 0 ? 0 : attributes.bytes() - 2 * count - 1, count);
+  }
+
   /**
    * The number field of a record: differences, to keep it in the 64 bytes that a compact hash
    * allows a value.
    */
-  static String numbers(SessionRecord record, int bytes, int count) {
+  private static String numbers(SessionRecord record, int bytes, int count) {
     Lifetime life = record.lifetime();
     boolean endless = life.absoluteExpiresAt() == SessionPolicy.NO_LIMIT;
     long absolute = endless ? 0 : life.absoluteExpiresAt() - life.createdAt();
-    return String.join(
-        " ",
-        Long.toString(record.version()),
-        Long.toString(life.createdAt()),
-        Long.toString(life.lastSeenAt() - life.createdAt()),
-        Long.toString(life.idleTimeout()),
-        Long.toString(life.expiresAt() - life.lastSeenAt()),
-        Long.toString(absolute),
-        life.persistent() ? "1" : "0",
-        Integer.toString(bytes),
-        Integer.toString(count));
+    return record.version()
+        + " "
+        + life.createdAt()
+        + " "
+        + (life.lastSeenAt() - life.createdAt())
+        + " "
+        + life.idleTimeout()
+        + " "
+        + (life.expiresAt() - life.lastSeenAt())
+        + " "
+        + absolute
+        + (life.persistent() ? " 1 " : " 0 ")
+        + bytes
+        + " "
+        + count;
   }
 }

@@ -1,6 +1,5 @@
 package io.statekeep.store.redis;
 
-import io.statekeep.session.Attributes;
 import io.statekeep.session.CreateOutcome;
 import io.statekeep.session.Creation;
 import io.statekeep.session.EndReason;
@@ -56,6 +55,7 @@ public final class RedisSessionStore implements SessionStore {
   private final SessionPolicy policy;
   private final InstantSource clock;
   private final RecentTouches touches;
+  private final RecentRecords recent = new RecentRecords();
 
   /**
    * What the store works by.
@@ -126,7 +126,11 @@ public final class RedisSessionStore implements SessionStore {
           : Future.succeededFuture(Optional.empty());
     }
     Optional<SessionRecord> record = live(content, now);
-    record.ifPresent(touches::saw);
+    record.ifPresent(
+        live -> {
+          touches.saw(live);
+          recent.saw(live);
+        });
     return Future.succeededFuture(record);
   }
 
@@ -143,7 +147,11 @@ public final class RedisSessionStore implements SessionStore {
         .run(
             Script.VISIT,
             List.of(keys.session(key), keys.byExpiry()),
-            request -> addDelta(request, key, SessionDelta.TOUCH))
+            request -> {
+              request.arg(key.value()).arg(keys.subjects());
+              DeltaArguments.add(request, SessionDelta.TOUCH, policy, clock.millis());
+              return request;
+            })
         .compose(answer -> visited(key, answer));
   }
 
@@ -195,18 +203,20 @@ public final class RedisSessionStore implements SessionStore {
     }
     return links
         .run(Script.CREATE, names, request -> addCreation(request, record, repeat))
-        .map(RedisSessionStore::createOutcome);
+        .map(RedisSessionStore::createOutcome)
+        .onSuccess(
+            outcome -> {
+              if (outcome instanceof CreateOutcome.Created) {
+                recent.saw(record);
+              }
+            });
   }
 
   private Request addCreation(Request request, SessionRecord record, @Nullable Repeat repeat) {
-    Attributes attributes = record.attributes();
-    int count = attributes.count();
-    // The braces, the commas between and a colon for each are not in the fields.
-    int bytes = count == 0 ? 0 : attributes.bytes() - 2 * count - 1;
     String subject = record.subject();
     request
         .arg(record.key().value())
-        .arg(Records.numbers(record, bytes, count))
+        .arg(Records.numbers(record))
         .arg(record.lifetime().expiresAt())
         .arg(record.lifetime().createdAt())
         .arg(subject == null ? "" : keys.subject(subject))
@@ -216,7 +226,7 @@ public final class RedisSessionStore implements SessionStore {
         .arg(repeat == null ? "" : repeat.fingerprint())
         .arg(repeat == null ? "" : repeat.salt())
         .arg(repeat == null ? 0 : repeat.until());
-    attributes.forEach((name, value) -> request.arg(JsonText.quote(name)).arg(value));
+    record.attributes().forEach((name, value) -> request.arg(JsonText.quote(name)).arg(value));
     return request;
   }
 
@@ -249,18 +259,38 @@ public final class RedisSessionStore implements SessionStore {
 
   @Override
   public Future<SaveOutcome> save(SessionKey key, SessionDelta delta) {
+    long now = clock.millis();
+    SessionRecord seen = delta.seen() != null ? delta.seen() : recent.get(key);
+    Guess guess =
+        Guess.of(seen != null && seen.key().equals(key) ? seen : null, delta, policy, now);
     return links
         .run(
             Script.SAVE,
             List.of(keys.session(key), keys.byExpiry()),
-            request -> addDelta(request, key, delta))
-        .map(answer -> outcome(key, answer));
+            request -> {
+              request.arg(key.value()).arg(keys.subjects());
+              if (guess == null) {
+                request.arg(0);
+              } else {
+                guess.addTo(request);
+              }
+              DeltaArguments.add(request, delta, policy, now);
+              return request;
+            })
+        .map(answer -> saved(key, answer, guess));
   }
 
-  private Request addDelta(Request request, SessionKey key, SessionDelta delta) {
-    request.arg(key.value()).arg(keys.subjects());
-    DeltaArguments.add(request, delta, policy, clock.millis());
-    return request;
+  private SaveOutcome saved(SessionKey key, Response answer, @Nullable Guess guess) {
+    SaveOutcome outcome =
+        guess != null && answer.get(0).toString().equals("guessed")
+            ? guess.outcome()
+            : outcome(key, answer);
+    if (outcome instanceof SaveOutcome.Saved saved) {
+      recent.saw(saved.record());
+    } else {
+      recent.drop(key);
+    }
+    return outcome;
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.HexFormat;
 /** One verb as a Lua script: the server runs it as one step. */
 enum Script {
   CREATE("common", "room", "create"),
-  SAVE("common", "apply", "save"),
+  SAVE("guess", "common", "apply", "save"),
   VISIT("common", "apply", "visit"),
   ROTATE("common", "apply", "room", "rotate"),
   DELETE("common", "delete"),

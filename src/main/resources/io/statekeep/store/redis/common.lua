@@ -49,16 +49,29 @@ local function keep_index(key, deadline)
 end
 
 -- Tells the readers of the stream what this step does: 'n' counts the events without a gap, 't' is the type, 'i' the id,
--- 's' the subject, 'r' the reason, 'a' the time, 'c' how often it happened; what is not known is empty.
-local told
+-- 's' the subject, 'r' the reason, 'a' the time, 'c' how often it happened if not once; what is not known is not there.
 local function tell(stream, most, event)
-  if not told then
+  local n = redis.call('INCR', stream .. ':n')
+  if n == 1 then
+    -- The first one, or the count was lost and the stream was not.
     local last = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)
-    told = last[1] and tonumber(last[1][2][2]) or 0
+    if last[1] then
+      n = tonumber(last[1][2][2]) + 1
+      redis.call('SET', stream .. ':n', int(n))
+    end
   end
-  told = told + 1
-  redis.call('XADD', stream, 'MAXLEN', '~', most, '*', 'n', int(told), 't', event.type, 'i', event.id or '',
-    's', event.subject or '', 'r', event.reason or '', 'a', event.at, 'c', event.count or 1)
+  local fields = {'n', int(n), 't', event.type, 'a', event.at}
+  local function add(name, value)
+    if value then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = value
+    end
+  end
+  add('i', event.id)
+  add('s', event.subject)
+  add('r', event.reason)
+  add('c', event.count)
+  redis.call('XADD', stream, 'MAXLEN', '~', most, '*', unpack(fields))
 end
 
 -- Takes a session out of all that knows it. Answers whether the purge still had it to find.

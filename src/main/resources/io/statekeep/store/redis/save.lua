@@ -1,6 +1,6 @@
 -- KEYS: session, index by expiry
--- ARGV: id, prefix of subject indexes, delta
-local r, written = apply(KEYS[1], 3)
+-- ARGV: id, prefix of subject indexes, a guess as guess.lua takes it, delta
+local r, written = apply(KEYS[1], 4 + guessed)
 if not r then
   return written
 end

@@ -91,12 +91,24 @@ class RedisEventsTest {
   void aReaderOfAStreamThatWasEmptiedIsToldSo() {
     created("alice");
     String cursor = await(store.events(null, 1)).cursor();
-    shell.run("DEL", prefix + "events");
+    shell.run("DEL", prefix + "events", prefix + "events:n");
     assertThat(await(store.events(cursor, 10)).gap()).isTrue();
     created("bob");
     EventPage page = await(store.events(cursor, 10));
     assertThat(page.gap()).isTrue();
     assertThat(page.events()).hasSize(1);
+  }
+
+  @Test
+  void aLostCountOfEventsGoesOnFromTheLastOne() {
+    created("alice");
+    String cursor = await(store.events(null, 1)).cursor();
+    shell.run("DEL", prefix + "events:n");
+    created("bob");
+    created("carol");
+    EventPage page = await(store.events(cursor, 10));
+    assertThat(page.gap()).isFalse();
+    assertThat(page.events()).extracting(SessionEvent::subject).containsExactly("bob", "carol");
   }
 
   @Test

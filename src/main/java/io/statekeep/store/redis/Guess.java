@@ -1,0 +1,64 @@
+package io.statekeep.store.redis;
+
+import io.statekeep.session.Attributes;
+import io.statekeep.session.JsonText;
+import io.statekeep.session.SaveOutcome;
+import io.statekeep.session.SessionDelta;
+import io.statekeep.session.SessionPolicy;
+import io.statekeep.session.SessionRecord;
+import io.vertx.redis.client.Request;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a change does to a record as it was last read, decided here: Redis then has to compare and
+ * to write, and no more. Where the record has changed since, the script decides by itself.
+ *
+ * @param before the record as it was read
+ * @param outcome what the change makes of it
+ * @param compared names whose values the change rests on
+ * @param set names that the change sets
+ */
+record Guess(
+    SessionRecord before, SaveOutcome.Saved outcome, Set<String> compared, Set<String> set) {
+  private static final int MAX_NAMES = 16;
+
+  /** A guess on this record; null if there is none that the short way can carry out. */
+  static @Nullable Guess of(
+      @Nullable SessionRecord seen, SessionDelta delta, SessionPolicy policy, long now) {
+    if (seen == null || delta.clear() || !delta.removals().isEmpty() || delta.expiry() != null) {
+      return null;
+    }
+    Set<String> compared = new LinkedHashSet<>(delta.increments().keySet());
+    compared.addAll(delta.defaults().keySet());
+    Set<String> set = new LinkedHashSet<>(delta.puts().keySet());
+    set.addAll(compared);
+    if (set.isEmpty() || set.size() > MAX_NAMES) {
+      return null;
+    }
+    // Where the life of the session changes, indexes do, too.
+    return delta.applyTo(seen, policy, now) instanceof SaveOutcome.Saved saved
+            && saved.record().lifetime().equals(seen.lifetime())
+        ? new Guess(seen, saved, compared, set)
+        : null;
+  }
+
+  /** Adds the arguments that {@code guess.lua} takes. */
+  Request addTo(Request request) {
+    SessionRecord after = outcome.record();
+    request
+        .arg(3 + 2 * compared.size() + 2 * set.size())
+        .arg(Records.numbers(before))
+        .arg(Records.numbers(after))
+        .arg(compared.size());
+    compared.forEach(name -> add(request, name, before.attributes()));
+    set.forEach(name -> add(request, name, after.attributes()));
+    return request;
+  }
+
+  private static void add(Request request, String name, Attributes attributes) {
+    String value = attributes.get(name);
+    request.arg(JsonText.quote(name)).arg(value == null ? "" : value);
+  }
+}
