@@ -66,6 +66,11 @@ public enum Dialect {
     return rowLock;
   }
 
+  /** Whether one statement can take the rows of many as arrays. */
+  boolean takesArrays() {
+    return this == POSTGRESQL;
+  }
+
   /** Whether a {@code DELETE} can say what it deleted. */
   boolean returnsDeleted() {
     return this != HSQLDB;

@@ -22,6 +22,19 @@ final class EventRows {
   private static final String ROW = "(?, ?, ?, ?, ?, ?)";
   private static final int ROWS_OF_ONE_STATEMENT = 64;
 
+  private static final List<Columns> INSERTED =
+      List.of(
+          Columns.TEXT, Columns.TEXT, Columns.TEXT, Columns.TEXT, Columns.BIGINT, Columns.BIGINT);
+
+  private static final String INSERT_ALL =
+      "INSERT INTO "
+          + TABLE
+          + " ("
+          + COLUMNS
+          + ") SELECT * FROM "
+          + Columns.unnest(INSERTED)
+          + " AS v(a, b, c, d, e, f)";
+
   // The oldest transaction under way: none writes an event at or below it.
   private static final String POSTGRES_OLDEST = "txid_snapshot_xmin(txid_current_snapshot())";
 
@@ -46,6 +59,9 @@ final class EventRows {
     }
     List<Tuple> rows = new ArrayList<>();
     events.forEach(event -> rows.add(add(Tuple.tuple(), event)));
+    if (dialect.takesArrays() && rows.size() > 1) {
+      return connection.preparedQuery(INSERT_ALL).execute(Columns.of(INSERTED, rows)).mapEmpty();
+    }
     return connection.preparedQuery(INSERT + ROW).executeBatch(rows).mapEmpty();
   }
 

@@ -6,6 +6,7 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStoreException;
+import io.statekeep.store.RecentRecords;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Transaction;
@@ -41,17 +42,19 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
   private final Dialect dialect;
   private final SessionPolicy policy;
   private final InstantSource clock;
+  private final RecentRecords recent;
   private final Consumer<Write<?>> retry;
   private final EventRows events;
 
   /**
+   * @param recent rows as this node last knew them
    * @param retry takes writes back that lost a race
    */
-  GroupCommit(
-      Dialect dialect, SessionPolicy policy, InstantSource clock, Consumer<Write<?>> retry) {
-    this.dialect = dialect;
-    this.policy = policy;
-    this.clock = clock;
+  GroupCommit(JdbcSessionStore.Rules rules, RecentRecords recent, Consumer<Write<?>> retry) {
+    this.dialect = rules.dialect();
+    this.policy = rules.policy();
+    this.clock = rules.clock();
+    this.recent = recent;
     this.retry = retry;
     this.events = new EventRows(dialect);
   }
@@ -204,9 +207,10 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
   }
 
   /** What happens to each row, in the order of the keys. */
-  private static Collection<RowChange> changes(List<Write<?>> batch) {
+  private Collection<RowChange> changes(List<Write<?>> batch) {
     Map<SessionKey, RowChange> changes = new TreeMap<>(Comparator.comparing(SessionKey::value));
     for (Write<?> write : batch) {
+      write.inform(recent.get(write.key()));
       RowChange known = changes.get(write.key());
       if (known == null) {
         changes.put(write.key(), RowChange.of(write, write.key()));
@@ -238,6 +242,8 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
     private final List<Write<?>> losers = new ArrayList<>();
 
     void of(RowChange change) {
+      // In front of the answers: who hears of a change may ask for the next one.
+      answers.add(() -> change.remember(recent));
       change.conclude(answers::add, losers::add);
     }
 

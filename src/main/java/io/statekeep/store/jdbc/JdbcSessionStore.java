@@ -14,6 +14,7 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
+import io.statekeep.store.RecentRecords;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
@@ -52,6 +53,7 @@ public final class JdbcSessionStore implements SessionStore {
   private final List<Lane<Read<?>>> readers;
   private final List<Lane<Write<?>>> writers;
   private final EventTail tail;
+  private final RecentRecords recent = new RecentRecords();
 
   /**
    * What the store works by.
@@ -120,7 +122,7 @@ public final class JdbcSessionStore implements SessionStore {
   }
 
   private GroupCommit groupCommit() {
-    return new GroupCommit(rules.dialect(), rules.policy(), rules.clock(), this::submit);
+    return new GroupCommit(rules, recent, this::submit);
   }
 
   private <R> Future<R> submit(Read<R> read) {
@@ -136,7 +138,14 @@ public final class JdbcSessionStore implements SessionStore {
 
   @Override
   public Future<Optional<SessionRecord>> load(SessionKey key) {
-    return submit(new Read.OfSession(vertx, key));
+    return submit(new Read.OfSession(vertx, key))
+        .onSuccess(
+            found -> {
+              if (found.isEmpty()) {
+                // What cannot be read has ended: no change is to bring it back.
+                recent.drop(key);
+              }
+            });
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
+import io.statekeep.store.RecentRecords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -73,6 +74,11 @@ abstract sealed class RowChange {
   /** After all statements: the answers to send once committed, and the writes that lost a race. */
   abstract void conclude(Consumer<Runnable> answers, Consumer<Write<?>> losers);
 
+  /** After the commit: what this node knows of the row from here on. */
+  void remember(RecentRecords recent) {
+    recent.drop(key);
+  }
+
   void addEnds(Consumer<SessionEvent> events, long now) {
     ended.forEach(gone -> events.accept(gone.ended(SessionEvent.Reason.REVOKED, now)));
   }
@@ -128,6 +134,13 @@ abstract sealed class RowChange {
       if (outcome instanceof CreateOutcome.Created) {
         addEnds(events, now);
         events.accept(SessionEvent.created(create.record, now));
+      }
+    }
+
+    @Override
+    void remember(RecentRecords recent) {
+      if (outcome instanceof CreateOutcome.Created) {
+        recent.saw(create.record);
       }
     }
 
@@ -299,6 +312,15 @@ abstract sealed class RowChange {
     void addTo(Statements statements) {
       if (before != null && after != null && isWritten()) {
         statements.update(this, before, after);
+      }
+    }
+
+    @Override
+    void remember(RecentRecords recent) {
+      if (after != null && (affected > 0 || guess == null)) {
+        recent.saw(after);
+      } else {
+        recent.drop(key);
       }
     }
 

@@ -5,10 +5,14 @@ import io.statekeep.session.CorruptRecordException;
 import io.statekeep.session.Lifetime;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
+import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +68,75 @@ final class Rows {
 
   static final String PING = "SELECT COUNT(*) FROM " + TABLE + " WHERE id = ''";
 
+  private static final List<Columns> INSERTED =
+      List.of(
+          Columns.TEXT,
+          Columns.TEXT,
+          Columns.BIGINT,
+          Columns.TEXT,
+          Columns.TEXT,
+          Columns.BIGINT,
+          Columns.BIGINT,
+          Columns.BIGINT,
+          Columns.BIGINT,
+          Columns.BIGINT,
+          Columns.BIGINT,
+          Columns.BIGINT);
+
+  private static final List<Columns> UPDATED =
+      List.of(
+          Columns.TEXT,
+          Columns.BIGINT,
+          Columns.BIGINT,
+          Columns.BIGINT,
+          Columns.BIGINT,
+          Columns.BIGINT,
+          Columns.TEXT,
+          Columns.BIGINT,
+          Columns.BIGINT,
+          Columns.BIGINT);
+
+  /** {@link #INSERT} for many rows at once. */
+  private static final String INSERT_ALL =
+      "INSERT INTO "
+          + TABLE
+          + " ("
+          + COLUMNS
+          + ") SELECT * FROM "
+          + Columns.unnest(INSERTED)
+          + " AS v(a, b, c, d, e, f, g, h, i, j, k, l)";
+
+  /** {@link #UPDATE} for many rows at once; answers the ids of those that it changed. */
+  private static final String UPDATE_ALL =
+      "UPDATE "
+          + TABLE
+          + " s SET attributes = v.attributes, last_seen_at = v.seen, idle_timeout = v.idle,"
+          + " expires_at = v.expires, persistent = v.kept, version = v.version FROM "
+          + Columns.unnest(UPDATED)
+          + " AS v(attributes, seen, idle, expires, kept, version, id, was, was_seen, now)"
+          + " WHERE s.id = v.id COLLATE \"C\" AND s.version = v.was"
+          + " AND s.last_seen_at = v.was_seen AND s.moved_to IS NULL AND s.expires_at > v.now"
+          + " RETURNING s.id";
+
   private Rows() {}
+
+  /** Inserts rows by one statement. */
+  static Future<Void> insertAll(SqlConnection connection, List<Tuple> rows) {
+    return connection.preparedQuery(INSERT_ALL).execute(Columns.of(INSERTED, rows)).mapEmpty();
+  }
+
+  /** Updates rows by one statement; answers the keys of those that were as assumed. */
+  static Future<Set<SessionKey>> updateAll(SqlConnection connection, List<Tuple> rows) {
+    return connection
+        .preparedQuery(UPDATE_ALL)
+        .execute(Columns.of(UPDATED, rows))
+        .map(
+            updated -> {
+              Set<SessionKey> keys = new HashSet<>();
+              updated.forEach(row -> keys.add(key(row)));
+              return keys;
+            });
+  }
 
   /**
    * Finds that many rows; the list is filled up to a power of two, so that few texts are prepared.

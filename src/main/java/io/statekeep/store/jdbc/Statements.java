@@ -67,15 +67,27 @@ final class Statements {
   Future<Void> execute(SqlConnection connection) {
     return delete(connection)
         .compose(v -> moves.execute(connection))
-        .compose(v -> updates.execute(connection))
+        .compose(v -> update(connection))
         .compose(v -> stale.execute(connection))
         .compose(v -> repeats.execute(connection))
         .compose(
             v -> {
               // A session that did not leave its old key must not appear under the new one.
               inserts.dropIf(moves::missed);
-              return inserts.execute(connection);
+              return insert(connection);
             });
+  }
+
+  private Future<Void> update(SqlConnection connection) {
+    return dialect.takesArrays() && updates.parameters.size() > 1
+        ? Rows.updateAll(connection, updates.parameters).map(updates::readKeys)
+        : updates.execute(connection);
+  }
+
+  private Future<Void> insert(SqlConnection connection) {
+    return dialect.takesArrays() && inserts.parameters.size() > 1
+        ? Rows.insertAll(connection, inserts.parameters)
+        : inserts.execute(connection);
   }
 
   private Future<Void> delete(SqlConnection connection) {
@@ -130,6 +142,11 @@ final class Statements {
         return Future.succeededFuture();
       }
       return connection.preparedQuery(sql).executeBatch(parameters).map(this::readCounts);
+    }
+
+    private @Nullable Void readKeys(Set<SessionKey> keys) {
+      changes.forEach(change -> change.affected = keys.contains(change.key) ? 1 : 0);
+      return null;
     }
 
     private @Nullable Void readCounts(RowSet<Row> counts) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** A change on its way to the database. */
 abstract sealed class Write<R> extends Lane.Call<R> {
   private int races;
+  private @Nullable SessionRecord known;
 
   private Write(VertxInternal vertx, @Nullable SessionKey key) {
     super(vertx, key);
@@ -124,15 +125,30 @@ abstract sealed class Write<R> extends Lane.Call<R> {
     }
   }
 
+  /** Tells what this node last knew of the row. */
+  void inform(@Nullable SessionRecord latest) {
+    known = latest;
+  }
+
   /**
    * The record that a change may be made on without reading the row: a guess that the update
    * checks. None after a lost race, which proved the guess wrong, and none where other sessions end
    * for this change: it must not fail then.
    */
   @Nullable SessionRecord guess(SessionDelta delta) {
+    if (races > 0 || crowded() != null) {
+      return null;
+    }
     SessionRecord seen = delta.seen();
-    return races == 0 && crowded() == null && seen != null && seen.key().equals(key())
-        ? seen
-        : null;
+    if (seen == null || !seen.key().equals(key())) {
+      return known;
+    }
+    return known == null || isNewer(seen, known) ? seen : known;
+  }
+
+  private static boolean isNewer(SessionRecord one, SessionRecord other) {
+    return one.version() > other.version()
+        || (one.version() == other.version()
+            && one.lifetime().lastSeenAt() > other.lifetime().lastSeenAt());
   }
 }

@@ -114,8 +114,19 @@ class JdbcBudgetTest {
   }
 
   @Test
-  void aChangeOfWhatWasNotReadIsAReadAndAWrite() {
+  void aChangeOfWhatThisNodeWroteBeforeIsOneStatement() {
     SessionRecord record = created();
+    for (int i = 0; i < 3; i++) {
+      await(store.save(record.key(), SessionDelta.increment("n", 1)));
+      assertThat(counter.take()).containsExactly("UPDATE");
+    }
+  }
+
+  @Test
+  void aChangeOfWhatThisNodeDoesNotKnowIsAReadAndAWrite() {
+    SessionRecord record = created();
+    await(store.close());
+    store = open(POLICY);
     await(store.save(record.key(), SessionDelta.increment("n", 1)));
     assertThat(counter.take()).containsExactly("SELECT", "UPDATE");
   }

@@ -1,4 +1,4 @@
-package io.statekeep.store.redis;
+package io.statekeep.store;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -7,10 +7,11 @@ import io.statekeep.session.SessionRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records as this node last read or wrote them, to make guesses on: never served. Bounded.
+ * Records as a store of this node last read or wrote them, to decide changes on before the backend
+ * is asked, which then has to check that they still are what they were. Never served. Bounded.
  * Thread-safe.
  */
-final class RecentRecords {
+public final class RecentRecords {
   private static final long MAX_BYTES = 16L << 20;
   // What a record weighs beside its attributes.
   private static final int OVERHEAD_BYTES = 400;
@@ -24,15 +25,18 @@ final class RecentRecords {
           .executor(Runnable::run)
           .build();
 
-  @Nullable SessionRecord get(SessionKey key) {
+  /** The record as last seen, or null. */
+  public @Nullable SessionRecord get(SessionKey key) {
     return records.getIfPresent(key);
   }
 
-  void saw(SessionRecord record) {
+  /** Remembers a record that the backend has. */
+  public void saw(SessionRecord record) {
     records.put(record.key(), record);
   }
 
-  void drop(SessionKey key) {
+  /** Forgets a record that the backend no longer has, or that nobody knows. */
+  public void drop(SessionKey key) {
     records.invalidate(key);
   }
 }
