@@ -210,6 +210,7 @@ class SecrecyTest {
             switch (shell.run("TYPE", key).toString()) {
               case "hash" -> shell.run("HGETALL", key);
               case "stream" -> shell.run("XRANGE", key, "-", "+");
+              case "string" -> shell.run("GET", key);
               default -> shell.run("ZRANGE", key, "0", "-1");
             };
         held.append(key).append(content).append('\n');
