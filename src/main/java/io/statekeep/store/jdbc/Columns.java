@@ -18,6 +18,11 @@ enum Columns {
     this.type = type;
   }
 
+  /** A statement that inserts all rows into these columns of a table. */
+  static String insertInto(String table, String names, List<Columns> columns) {
+    return "INSERT INTO " + table + " (" + names + ") SELECT * FROM " + unnest(columns) + " AS v";
+  }
+
   /** The rows as a table, for a {@code FROM}. */
   static String unnest(List<Columns> columns) {
     return "unnest("
@@ -25,7 +30,7 @@ enum Columns {
         + ")";
   }
 
-  /** The parameters of {@link #unnest}. */
+  /** The parameters of either. */
   static Tuple of(List<Columns> columns, List<Tuple> rows) {
     Tuple all = Tuple.tuple();
     for (int i = 0; i < columns.size(); i++) {

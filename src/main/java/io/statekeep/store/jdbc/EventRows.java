@@ -26,14 +26,7 @@ final class EventRows {
       List.of(
           Columns.TEXT, Columns.TEXT, Columns.TEXT, Columns.TEXT, Columns.BIGINT, Columns.BIGINT);
 
-  private static final String INSERT_ALL =
-      "INSERT INTO "
-          + TABLE
-          + " ("
-          + COLUMNS
-          + ") SELECT * FROM "
-          + Columns.unnest(INSERTED)
-          + " AS v(a, b, c, d, e, f)";
+  private static final String INSERT_ALL = Columns.insertInto(TABLE, COLUMNS, INSERTED);
 
   // The oldest transaction under way: none writes an event at or below it.
   private static final String POSTGRES_OLDEST = "txid_snapshot_xmin(txid_current_snapshot())";

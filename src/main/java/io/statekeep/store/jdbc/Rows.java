@@ -97,14 +97,7 @@ final class Rows {
           Columns.BIGINT);
 
   /** {@link #INSERT} for many rows at once. */
-  private static final String INSERT_ALL =
-      "INSERT INTO "
-          + TABLE
-          + " ("
-          + COLUMNS
-          + ") SELECT * FROM "
-          + Columns.unnest(INSERTED)
-          + " AS v(a, b, c, d, e, f, g, h, i, j, k, l)";
+  private static final String INSERT_ALL = Columns.insertInto(TABLE, COLUMNS, INSERTED);
 
   /** {@link #UPDATE} for many rows at once; answers the ids of those that it changed. */
   private static final String UPDATE_ALL =
