@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /** The fields of a session's hash; {@code common.lua} says which there are. */
 final class Records {
   private static final Logger LOG = LoggerFactory.getLogger(Records.class);
-  private static final int NUMBERS = 9;
+  private static final int NUMBERS = 7;
 
   private Records() {}
 
@@ -90,19 +90,11 @@ final class Records {
     return new Content.Session(new SessionRecord(key, subject, attributes, life, numbers[0]));
   }
 
-  /** The number field of a record. */
-  static String numbers(SessionRecord record) {
-    Attributes attributes = record.attributes();
-    int count = attributes.count();
-    // The braces, the commas between and a colon for each are not in the fields.
-    return numbers(record, count == 0 ? 0 : attributes.bytes() - 2 * count - 1, count);
-  }
-
   /**
    * The number field of a record: differences, to keep it in the 64 bytes that a compact hash
    * allows a value.
    */
-  private static String numbers(SessionRecord record, int bytes, int count) {
+  static String numbers(SessionRecord record) {
     Lifetime life = record.lifetime();
     boolean endless = life.absoluteExpiresAt() == SessionPolicy.NO_LIMIT;
     long absolute = endless ? 0 : life.absoluteExpiresAt() - life.createdAt();
@@ -117,9 +109,6 @@ final class Records {
         + (life.expiresAt() - life.lastSeenAt())
         + " "
         + absolute
-        + (life.persistent() ? " 1 " : " 0 ")
-        + bytes
-        + " "
-        + count;
+        + (life.persistent() ? " 1" : " 0");
   }
 }

@@ -135,7 +135,7 @@ local function apply(key, at, admit)
   if persistent ~= '-' then r.persistent = persistent end
   local changes = removals + all > 0 or clear == '1' or idle ~= '-' or fixed ~= '-' or persistent ~= '-'
   if changes then
-    r.version, r.bytes, r.count = r.version + 1, bytes, count
+    r.version = r.version + 1
   end
   if changes or due then
     names[#names + 1], after.m = 'm', format(r)

@@ -4,17 +4,15 @@
 
 local GC_SLACK = 3600000
 
--- m = 'version created seen-created idle expires-seen absolute-created persistent bytes count'; no absolute deadline
--- is 0; bytes are those of all names and values, count the number of attributes.
+-- m = 'version created seen-created idle expires-seen absolute-created persistent'; no absolute deadline is 0.
 local function parse(m)
-  local v, c, l, i, e, a, p, b, n =
-    string.match(m, '^(%d+) (%d+) (-?%d+) (%d+) (-?%d+) (%d+) (%d) (%d+) (%d+)$')
+  local v, c, l, i, e, a, p = string.match(m, '^(%d+) (%d+) (-?%d+) (%d+) (-?%d+) (%d+) (%d)$')
   if not v then return nil end
   local created = tonumber(c)
   local seen = created + tonumber(l)
   local absolute = a == '0' and 0 or created + tonumber(a)
   return {version = tonumber(v), created = created, seen = seen, idle = tonumber(i), expires = seen + tonumber(e),
-    absolute = absolute, persistent = p, bytes = tonumber(b), count = tonumber(n)}
+    absolute = absolute, persistent = p}
 end
 
 local function int(x)
@@ -23,8 +21,8 @@ end
 
 local function format(r)
   local absolute = r.absolute == 0 and 0 or r.absolute - r.created
-  return string.format('%.0f %.0f %.0f %.0f %.0f %.0f %s %.0f %.0f', r.version, r.created, r.seen - r.created, r.idle,
-    r.expires - r.seen, absolute, r.persistent, r.bytes, r.count)
+  return string.format('%.0f %.0f %.0f %.0f %.0f %.0f %s', r.version, r.created, r.seen - r.created, r.idle,
+    r.expires - r.seen, absolute, r.persistent)
 end
 
 -- The numbers of the session under a key; nil if there is none, or something else that nobody can read as one.
