@@ -6,7 +6,7 @@ import io.statekeep.session.OverLimit;
 import io.statekeep.session.SessionStore;
 import io.statekeep.store.guarded.GuardedSessionStore;
 import io.statekeep.store.jdbc.JdbcSessionStore;
-import io.statekeep.store.layered.Freshness;
+import io.statekeep.store.layered.Coherence;
 import io.statekeep.store.layered.LayeredSessionStore;
 import io.statekeep.store.local.LocalSessionStore;
 import io.statekeep.store.redis.RedisSessionStore;
@@ -75,16 +75,14 @@ final class StoreFactory {
 
   private SessionStore nearCache(SessionStore keeper) {
     Config.Store store = config.store();
-    Freshness freshness =
-        isExclusive(store)
-            ? Freshness.exclusive()
-            : Freshness.lease(store.maxStale(), System::nanoTime);
+    Coherence coherence =
+        isExclusive(store) ? Coherence.EXCLUSIVE : new Coherence.Lease(store.maxStale());
     boolean newestWins =
         config.policy().maxPerSubject() > 0 && config.policy().overLimit() == OverLimit.END_OLDEST;
     return new LayeredSessionStore(
         vertx,
         new LayeredSessionStore.Rules(
-            clock, System::nanoTime, freshness, store.nearCacheBytes(), newestWins),
+            clock, System::nanoTime, coherence, store.nearCacheBytes(), newestWins),
         keeper);
   }
 

@@ -1,14 +1,12 @@
 package io.statekeep.store.layered;
 
-import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
  * Decides, at the moment of serving, whether what was read from the store at some time may still be
  * served.
  */
-@FunctionalInterface
-public interface Freshness {
+interface Freshness {
   /**
    * Whether a copy may be served now.
    *
@@ -16,14 +14,21 @@ public interface Freshness {
    */
   boolean allows(long readAtNanos);
 
-  /** For a store that nobody but this process can write to: every change passes through here. */
-  static Freshness exclusive() {
-    return readAtNanos -> true;
+  /**
+   * Whether a copy may stand in for a store that cannot answer now.
+   *
+   * @param readAtNanos the monotonic time before the copy was asked for
+   */
+  default boolean allowsInOutage(long readAtNanos) {
+    return allows(readAtNanos);
   }
 
-  /** For a store with other writers that nobody tells of: a copy holds this long and no longer. */
-  static Freshness lease(Duration maxStale, LongSupplier nanoClock) {
-    long bound = maxStale.toNanos();
-    return readAtNanos -> nanoClock.getAsLong() - readAtNanos <= bound;
+  /** For a store that tells nothing: it is written to by this process alone, or copies age. */
+  static Freshness untold(Coherence coherence, LongSupplier nanoClock) {
+    if (coherence instanceof Coherence.Lease lease) {
+      long bound = lease.maxStale().toNanos();
+      return readAtNanos -> nanoClock.getAsLong() - readAtNanos <= bound;
+    }
+    return readAtNanos -> true;
   }
 }

@@ -14,6 +14,7 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
 import io.statekeep.session.Visit;
+import io.statekeep.store.InvalidationChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -23,13 +24,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A near cache in front of any store. Changes go to the store first and are never answered from
- * here; a copy is served only while {@link Freshness} allows it. Concurrent reads of one session
+ * here; a copy is served only while {@link Coherence} allows it. Concurrent reads of one session
  * share one read of the store. Thread-safe.
  *
  * <p>Not for a store whose calls may end before the change they stand for: put deadlines in front
@@ -41,26 +43,28 @@ public final class LayeredSessionStore implements SessionStore {
   private final InstantSource clock;
   private final NearCache near;
   private final boolean newestWins;
+  private final @Nullable InvalidationChannel channel;
   private final ConcurrentHashMap<SessionKey, Flight> flights = new ConcurrentHashMap<>();
+  private final LongAdder changesTold = new LongAdder();
 
   /**
    * What the near cache works by.
    *
    * @param clock decides what is live
    * @param nanoClock monotonic, for freshness
-   * @param freshness how long a copy may be served
+   * @param coherence what keeps copies right
    * @param maxBytes heap for copies, at most, by an estimate
    * @param newestWins whether the store ends a subject's oldest sessions for a new one
    */
   public record Rules(
       InstantSource clock,
       LongSupplier nanoClock,
-      Freshness freshness,
+      Coherence coherence,
       long maxBytes,
       boolean newestWins) {
     /** For a store where no session ends for another. */
-    public Rules(InstantSource clock, LongSupplier nanoClock, Freshness freshness, long maxBytes) {
-      this(clock, nanoClock, freshness, maxBytes, false);
+    public Rules(InstantSource clock, LongSupplier nanoClock, Coherence coherence, long maxBytes) {
+      this(clock, nanoClock, coherence, maxBytes, false);
     }
   }
 
@@ -72,7 +76,16 @@ public final class LayeredSessionStore implements SessionStore {
     this.store = store;
     this.clock = rules.clock();
     this.newestWins = rules.newestWins();
-    this.near = new NearCache(rules.maxBytes(), rules.freshness(), rules.nanoClock());
+    if (rules.coherence() instanceof Coherence.Told told) {
+      HeardFreshness heard = new HeardFreshness(told.maxStale(), rules.nanoClock());
+      this.near = new NearCache(rules.maxBytes(), heard, rules.nanoClock());
+      this.channel = told.channel();
+      told.channel().open(new Changes(heard));
+    } else {
+      Freshness freshness = Freshness.untold(rules.coherence(), rules.nanoClock());
+      this.near = new NearCache(rules.maxBytes(), freshness, rules.nanoClock());
+      this.channel = null;
+    }
   }
 
   @Override
@@ -90,7 +103,14 @@ public final class LayeredSessionStore implements SessionStore {
     // A copy that has expired may have been touched by another node: the store decides.
     return copy != null && copy.isLive(clock.millis())
         ? Future.succeededFuture(Visit.read(Optional.of(copy)))
-        : share(key, read);
+        : share(key, read).recover(failure -> standIn(key, failure));
+  }
+
+  private Future<Visit> standIn(SessionKey key, Throwable failure) {
+    SessionRecord copy = near.getInOutage(key);
+    return copy != null && copy.isLive(clock.millis())
+        ? Future.succeededFuture(Visit.read(Optional.of(copy)))
+        : Future.failedFuture(failure);
   }
 
   // A read may be shared as long as nothing has changed here since it began: whoever asks after an
@@ -256,9 +276,53 @@ public final class LayeredSessionStore implements SessionStore {
     return near.size();
   }
 
+  /** Changes that the store has told of. */
+  public long changesTold() {
+    return changesTold.sum();
+  }
+
   @Override
   public Future<Void> close() {
     near.clear();
-    return store.close();
+    Future<Void> deaf = channel == null ? Future.succeededFuture() : channel.close();
+    return deaf.transform(done -> store.close());
+  }
+
+  /** What the store tells of others, and of changes from here. */
+  private final class Changes implements InvalidationChannel.Listener {
+    private final HeardFreshness freshness;
+
+    Changes(HeardFreshness freshness) {
+      this.freshness = freshness;
+    }
+
+    @Override
+    public void connected() {
+      // What was read before may be older than what has gone untold.
+      forgetAll();
+      freshness.connected();
+    }
+
+    @Override
+    public void changed(SessionKey key, long version) {
+      changesTold.increment();
+      near.dropOlder(key, version);
+      flights.remove(key);
+    }
+
+    @Override
+    public void allChanged() {
+      forgetAll();
+    }
+
+    @Override
+    public void heard(long nanos) {
+      freshness.heard(nanos);
+    }
+
+    @Override
+    public void lost() {
+      freshness.lost();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.statekeep.store.layered;
 
+import static io.statekeep.store.InvalidationChannel.Listener.UNKNOWN_VERSION;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.statekeep.session.SessionKey;
@@ -52,6 +54,12 @@ final class NearCache {
     return copy != null && freshness.allows(copy.readAtNanos) ? copy.record : null;
   }
 
+  /** The copy, if there is one that may stand in for a store that cannot answer now. */
+  @Nullable SessionRecord getInOutage(SessionKey key) {
+    Copy copy = copies.getIfPresent(key);
+    return copy != null && freshness.allowsInOutage(copy.readAtNanos) ? copy.record : null;
+  }
+
   /** Says that the store is about to be asked. */
   Ticket beginRead(SessionKey key) {
     return new Ticket(key, false);
@@ -75,6 +83,26 @@ final class NearCache {
         });
   }
 
+  /** Forgets the copy and the results under way that are older than a version of the session. */
+  void dropOlder(SessionKey key, long version) {
+    if (version == UNKNOWN_VERSION) {
+      drop(key);
+      return;
+    }
+    activities.compute(
+        key,
+        (k, activity) -> {
+          Copy copy = copies.getIfPresent(key);
+          if (copy != null && copy.record.version() < version) {
+            copies.invalidate(key);
+          }
+          if (activity != null) {
+            activity.version = Math.max(activity.version, version);
+          }
+          return activity;
+        });
+  }
+
   /** Forgets everything, results under way included. */
   void clear() {
     // In this order: a result that is kept after the first line belongs to the new generation.
@@ -90,6 +118,8 @@ final class NearCache {
     int calls;
     // Grows with every change and drop.
     int events;
+    // What the session is known to have reached.
+    long version;
   }
 
   /** One call of the store, from before it begins to its end. */
@@ -126,7 +156,7 @@ final class NearCache {
             boolean undisturbed = activity.events == eventsBefore && startedIn == generation.get();
             // Other changes may be under way: each forgets, when it ends, what was kept before.
             activity.events += writes ? 1 : 0;
-            if (result != null && undisturbed) {
+            if (result != null && undisturbed && result.version() >= activity.version) {
               copies.put(key, new Copy(result, startedAt));
               if (startedIn != generation.get()) {
                 // Everything was forgotten between the look and the line before.

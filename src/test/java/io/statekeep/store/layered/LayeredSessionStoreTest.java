@@ -57,7 +57,7 @@ class LayeredSessionStoreTest {
   }
 
   private LayeredSessionStore near(long maxBytes, HeldStore behind) {
-    Freshness lease = Freshness.lease(MAX_STALE, nanos::get);
+    Coherence lease = new Coherence.Lease(MAX_STALE);
     return new LayeredSessionStore(
         vertx, new LayeredSessionStore.Rules(clock, nanos::get, lease, maxBytes), behind);
   }
@@ -260,7 +260,7 @@ class LayeredSessionStoreTest {
     store =
         new LayeredSessionStore(
             vertx,
-            new LayeredSessionStore.Rules(clock, nanos::get, Freshness.exclusive(), 1 << 20, true),
+            new LayeredSessionStore.Rules(clock, nanos::get, Coherence.EXCLUSIVE, 1 << 20, true),
             behind);
     record = created("alice");
     behind.hold();

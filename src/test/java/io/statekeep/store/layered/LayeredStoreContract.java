@@ -18,7 +18,7 @@ abstract class LayeredStoreContract extends SessionStoreContract {
       return store;
     }
     LayeredSessionStore.Rules rules =
-        new LayeredSessionStore.Rules(clock, System::nanoTime, Freshness.exclusive(), 64 << 20);
+        new LayeredSessionStore.Rules(clock, System::nanoTime, Coherence.EXCLUSIVE, 64 << 20);
     return new LayeredSessionStore(vertx, rules, openBacking());
   }
 }

@@ -60,7 +60,7 @@ class NearCacheSimulationTest {
                   clock,
                   new LocalSessionStore.Capacity(1000, 1L << 30)));
       LayeredSessionStore.Rules rules =
-          new LayeredSessionStore.Rules(clock, () -> 0, Freshness.exclusive(), 1 << 20);
+          new LayeredSessionStore.Rules(clock, () -> 0, Coherence.EXCLUSIVE, 1 << 20);
       store = new LayeredSessionStore(vertx, rules, far);
       far.letGo();
       await(
