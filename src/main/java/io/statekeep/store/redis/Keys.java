@@ -10,6 +10,7 @@ final class Keys {
   private final String byExpiry;
   private final String repeats;
   private final String events;
+  private final String heartbeats;
 
   Keys(String prefix) {
     sessions = prefix + "s:";
@@ -18,6 +19,7 @@ final class Keys {
     byExpiry = prefix + "expiry";
     repeats = prefix + "r:";
     events = prefix + "events";
+    heartbeats = prefix + "h:";
   }
 
   /** A hash: one session, or the mark of a rotation. */
@@ -51,6 +53,11 @@ final class Keys {
   /** A stream: what happened. */
   String events() {
     return events;
+  }
+
+  /** Strings that are written to be told of, and go at once. */
+  String heartbeats() {
+    return heartbeats;
   }
 
   /** A sorted set of all ids by a time no later than their deadline. */

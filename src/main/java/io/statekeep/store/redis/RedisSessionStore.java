@@ -18,9 +18,11 @@ import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
 import io.statekeep.session.Visit;
+import io.statekeep.store.InvalidationChannel;
 import io.statekeep.store.RecentRecords;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.ProtocolVersion;
@@ -28,6 +30,7 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -55,6 +58,7 @@ public final class RedisSessionStore implements SessionStore {
   private final EventStream events;
   private final SessionPolicy policy;
   private final InstantSource clock;
+  private final long timeoutMillis;
   private final RecentTouches touches;
   private final RecentRecords recent = new RecentRecords();
 
@@ -81,6 +85,7 @@ public final class RedisSessionStore implements SessionStore {
    *     whenever one has failed
    */
   public RedisSessionStore(Vertx vertx, Rules rules, Supplier<Redis> clients) {
+    timeoutMillis = rules.timeoutMillis();
     links = new RedisLinks(vertx, clients, rules.timeoutMillis());
     keys = new Keys(rules.prefix());
     events = new EventStream(links, keys.events(), rules.maxEvents());
@@ -96,6 +101,12 @@ public final class RedisSessionStore implements SessionStore {
    * @param timeoutMillis how long a connection may take to be made, in milliseconds
    */
   public static Supplier<Redis> clients(Vertx vertx, String url, long timeoutMillis) {
+    // Arrays in place of maps: the one form that all versions answer.
+    return clients(vertx, url, timeoutMillis, ProtocolVersion.RESP2);
+  }
+
+  private static Supplier<Redis> clients(
+      Vertx vertx, String url, long timeoutMillis, ProtocolVersion protocol) {
     NetClientOptions net =
         new NetClientOptions()
             .setConnectTimeout((int) timeoutMillis)
@@ -106,12 +117,27 @@ public final class RedisSessionStore implements SessionStore {
         new RedisOptions()
             .setConnectionString(url)
             .setNetClientOptions(net)
-            // Arrays in place of maps: the one form that all versions answer.
-            .setPreferredProtocolVersion(ProtocolVersion.RESP2)
+            .setPreferredProtocolVersion(protocol)
             .setMaxPoolSize(1)
             .setMaxPoolWaiting(1)
             .setMaxWaitingHandlers(16 * 1024);
     return () -> Redis.createClient(vertx, options);
+  }
+
+  /**
+   * What changes in this store's keys, by whomever. Costs a connection, and a small write four
+   * times in {@code maxStale}, at most each second.
+   *
+   * @param url where the store is
+   * @param maxStale how long the channel may go unheard
+   */
+  public InvalidationChannel invalidations(Vertx vertx, String url, Duration maxStale) {
+    return new RedisInvalidations(
+        ((VertxInternal) vertx).createEventLoopContext(),
+        clients(vertx, url, timeoutMillis, ProtocolVersion.RESP3),
+        links,
+        keys,
+        new RedisInvalidations.Rules(maxStale.toMillis(), timeoutMillis));
   }
 
   @Override
