@@ -10,6 +10,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,9 @@ final class RedisInvalidations implements InvalidationChannel {
   private static final Logger LOG = LoggerFactory.getLogger(RedisInvalidations.class);
   private static final long MIN_PAUSE_MILLIS = 20;
   private static final long MAX_PAUSE_MILLIS = 1000;
+  private static final long MAX_HEARTBEAT_MILLIS = 1000;
   // Long enough for the heartbeat to be told, short enough to leave no heap of them.
-  private static final long HEARTBEAT_MILLIS = 1000;
+  private static final long HEARTBEAT_LIFE_MILLIS = 1000;
 
   private final ContextInternal context;
   private final Supplier<Redis> clients;
@@ -44,8 +46,15 @@ final class RedisInvalidations implements InvalidationChannel {
    *
    * @param maxStaleMillis how long the channel may go unheard, in milliseconds
    * @param timeoutMillis how long a connection may take to be made, in milliseconds
+   * @param heartbeatMillis how often to look whether the channel is heard, in milliseconds
    */
-  record Rules(long maxStaleMillis, long timeoutMillis) {}
+  record Rules(long maxStaleMillis, long timeoutMillis, long heartbeatMillis) {
+    static Rules of(Duration maxStale, long timeoutMillis) {
+      long millis = maxStale.toMillis();
+      return new Rules(
+          millis, timeoutMillis, Math.max(1, Math.min(millis / 4, MAX_HEARTBEAT_MILLIS)));
+    }
+  }
 
   /**
    * @param clients makes a client for one connection, of RESP3
@@ -73,14 +82,15 @@ final class RedisInvalidations implements InvalidationChannel {
               keys.heartbeats(),
               this::write,
               rules.maxStaleMillis(),
-              rules.timeoutMillis());
+              rules.timeoutMillis(),
+              rules.heartbeatMillis());
       current = new TrackingConnection(context, clients.get(), names, new Tracked(listener));
     }
   }
 
   private Future<?> write(String heartbeat) {
     return links.read(
-        () -> Request.cmd(Command.SET).arg(heartbeat).arg("").arg("PX").arg(HEARTBEAT_MILLIS));
+        () -> Request.cmd(Command.SET).arg(heartbeat).arg("").arg("PX").arg(HEARTBEAT_LIFE_MILLIS));
   }
 
   @Override

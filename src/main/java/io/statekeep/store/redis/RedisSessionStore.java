@@ -132,12 +132,16 @@ public final class RedisSessionStore implements SessionStore {
    * @param maxStale how long the channel may go unheard
    */
   public InvalidationChannel invalidations(Vertx vertx, String url, Duration maxStale) {
+    return invalidations(vertx, url, RedisInvalidations.Rules.of(maxStale, timeoutMillis));
+  }
+
+  InvalidationChannel invalidations(Vertx vertx, String url, RedisInvalidations.Rules rules) {
     return new RedisInvalidations(
         ((VertxInternal) vertx).createEventLoopContext(),
         clients(vertx, url, timeoutMillis, ProtocolVersion.RESP3),
         links,
         keys,
-        new RedisInvalidations.Rules(maxStale.toMillis(), timeoutMillis));
+        rules);
   }
 
   @Override

@@ -46,17 +46,15 @@ final class TrackingConnection {
    * @param write writes a key that the server forgets soon, over another connection
    * @param maxSilenceMillis how long the connection may go without a heartbeat, in milliseconds
    * @param timeoutMillis how long it may take to be made, if that is longer
+   * @param periodMillis of the heartbeat
    */
   record Names(
       List<String> prefixes,
       String heartbeats,
       Function<String, Future<?>> write,
       long maxSilenceMillis,
-      long timeoutMillis) {
-    long periodMillis() {
-      return Math.max(1, Math.min(maxSilenceMillis / 4, 1000));
-    }
-  }
+      long timeoutMillis,
+      long periodMillis) {}
 
   /** Who is told, on the connection's event loop. */
   interface Listener {
