@@ -41,6 +41,7 @@ public final class LayeredSessionStore implements SessionStore {
   private final VertxInternal vertx;
   private final SessionStore store;
   private final InstantSource clock;
+  private final LongSupplier nanoClock;
   private final NearCache near;
   private final boolean newestWins;
   private final @Nullable InvalidationChannel channel;
@@ -75,6 +76,7 @@ public final class LayeredSessionStore implements SessionStore {
     this.vertx = (VertxInternal) vertx;
     this.store = store;
     this.clock = rules.clock();
+    this.nanoClock = rules.nanoClock();
     this.newestWins = rules.newestWins();
     if (rules.coherence() instanceof Coherence.Told told) {
       HeardFreshness heard = new HeardFreshness(told.maxStale(), rules.nanoClock());
@@ -114,15 +116,19 @@ public final class LayeredSessionStore implements SessionStore {
   }
 
   // A read may be shared as long as nothing has changed here since it began: whoever asks after an
-  // acknowledged change must not get an answer from before it.
+  // acknowledged change must not get an answer from before it. What others have changed meanwhile,
+  // it may miss for as long as a copy may.
   private Future<Visit> share(SessionKey key, Supplier<Future<Visit>> read) {
     Promise<Visit> promise = vertx.promise();
     Flight[] started = new Flight[1];
     Flight flight =
-        flights.computeIfAbsent(
+        flights.compute(
             key,
-            k -> {
-              started[0] = new Flight(Promise.promise());
+            (k, known) -> {
+              if (known != null && near.isRecent(known.startedAt)) {
+                return known;
+              }
+              started[0] = new Flight(Promise.promise(), nanoClock.getAsLong());
               return started[0];
             });
     flight.result.future().onComplete(promise);
@@ -137,7 +143,11 @@ public final class LayeredSessionStore implements SessionStore {
     read.get()
         .onComplete(
             visit -> {
-              ticket.end(visit.succeeded() ? ownRecord(key, visit.result().record()) : null);
+              if (visit.succeeded()) {
+                ticket.end(ownRecord(key, visit.result().record()));
+              } else {
+                ticket.abandon();
+              }
               flights.remove(key, flight);
               flight.result.handle(visit);
             });
@@ -149,7 +159,7 @@ public final class LayeredSessionStore implements SessionStore {
     return loaded.filter(record -> record.key().equals(key)).orElse(null);
   }
 
-  private record Flight(Promise<Visit> result) {}
+  private record Flight(Promise<Visit> result, long startedAt) {}
 
   @Override
   public Future<CreateOutcome> create(Creation creation) {

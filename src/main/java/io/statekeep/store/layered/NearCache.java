@@ -60,6 +60,11 @@ final class NearCache {
     return copy != null && freshness.allowsInOutage(copy.readAtNanos) ? copy.record : null;
   }
 
+  /** Whether what was asked of the store at a time is no older than a copy may be. */
+  boolean isRecent(long askedAtNanos) {
+    return freshness.allowsInOutage(askedAtNanos);
+  }
+
   /** Says that the store is about to be asked. */
   Ticket beginRead(SessionKey key) {
     return new Ticket(key, false);
@@ -120,6 +125,11 @@ final class NearCache {
     int events;
     // What the session is known to have reached.
     long version;
+
+    /** One call less; null if there is none any more. */
+    @Nullable Activity left() {
+      return --calls == 0 ? null : this;
+    }
   }
 
   /** One call of the store, from before it begins to its end. */
@@ -143,11 +153,16 @@ final class NearCache {
           });
     }
 
+    /** A read has ended without an answer: nothing is known that was not known before. */
+    void abandon() {
+      activities.computeIfPresent(key, (k, activity) -> activity.left());
+    }
+
     /**
      * The call has ended.
      *
-     * @param result what the store holds as far as this call knows; null for nothing, or for not
-     *     known
+     * @param result what the store holds as far as this call knows; null for nothing, or, after a
+     *     change, for not known
      */
     void end(@Nullable SessionRecord result) {
       activities.computeIfPresent(
@@ -165,7 +180,7 @@ final class NearCache {
             } else if (writes || undisturbed) {
               copies.invalidate(key);
             }
-            return --activity.calls == 0 ? null : activity;
+            return activity.left();
           });
     }
   }

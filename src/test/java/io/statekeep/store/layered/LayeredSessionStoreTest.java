@@ -15,9 +15,11 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStoreException;
+import io.statekeep.store.InvalidationChannel;
 import io.statekeep.store.local.LocalSessionStore;
 import io.statekeep.testing.HeldStore;
 import io.statekeep.testing.Keys;
+import io.statekeep.testing.ManualChannel;
 import io.statekeep.testing.ManualClock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -156,6 +158,133 @@ class LayeredSessionStoreTest {
     clock.advance(Duration.ofMinutes(1));
     far.takeCalls();
     assertThat(loaded()).isPresent();
+    assertThat(far.takeCalls()).containsExactly("load");
+  }
+
+  // --- told of changes
+
+  private ManualChannel told() {
+    ManualChannel channel = new ManualChannel();
+    LayeredSessionStore.Rules rules =
+        new LayeredSessionStore.Rules(
+            clock, nanos::get, new Coherence.Told(channel, MAX_STALE), 1 << 20);
+    store = new LayeredSessionStore(vertx, rules, far);
+    channel.connect(nanos.get());
+    return channel;
+  }
+
+  private ManualChannel toldOfACopy() {
+    ManualChannel channel = told();
+    loaded();
+    far.takeCalls();
+    return channel;
+  }
+
+  @Test
+  void aCopyHoldsAsLongAsTheChannelIsHeard() {
+    ManualChannel channel = toldOfACopy();
+    for (int i = 0; i < 100; i++) {
+      nanos.addAndGet(MAX_STALE.toNanos());
+      channel.beat(nanos.get());
+      channel.deliverAll();
+      assertThat(loaded()).contains(record);
+    }
+    assertThat(far.takeCalls()).isEmpty();
+  }
+
+  @Test
+  void aChannelThatIsSilentForLongerThanTheBoundIsBypassed() {
+    toldOfACopy();
+    nanos.addAndGet(MAX_STALE.toNanos() + 1);
+    loaded();
+    loaded();
+    assertThat(far.takeCalls()).containsExactly("load", "load");
+  }
+
+  @Test
+  void aHeartbeatThatWasSentLongAgoSaysNothingOfNow() {
+    ManualChannel channel = toldOfACopy();
+    channel.beat(nanos.get());
+    nanos.addAndGet(MAX_STALE.toNanos() + 1);
+    channel.deliverAll();
+    loaded();
+    assertThat(far.takeCalls()).containsExactly("load");
+  }
+
+  @Test
+  void aLostChannelIsBypassedAtOnceAndUsedAgainWhenItIsBack() {
+    ManualChannel channel = toldOfACopy();
+    channel.lose();
+    loaded();
+    assertThat(far.takeCalls()).containsExactly("load");
+    channel.connect(nanos.get());
+    loaded();
+    loaded();
+    assertThat(far.takeCalls()).containsExactly("load");
+  }
+
+  @Test
+  void whatWasReadBeforeTheChannelWasBackIsNotServed() {
+    ManualChannel channel = toldOfACopy();
+    channel.lose();
+    await(far.delete(record.key(), EndReason.REVOKED));
+    channel.connect(nanos.get());
+    assertThat(loaded()).isEmpty();
+  }
+
+  @Test
+  void whatTheStoreTellsOfIsReadAgain() {
+    ManualChannel channel = toldOfACopy();
+    await(far.delete(record.key(), EndReason.REVOKED));
+    channel.change(record.key(), InvalidationChannel.Listener.UNKNOWN_VERSION);
+    assertThat(loaded()).isPresent();
+    channel.deliverAll();
+    assertThat(loaded()).isEmpty();
+  }
+
+  @Test
+  void aChangeFromHereThatTheStoreTellsOfLeavesItsOwnCopy() {
+    ManualChannel channel = told();
+    SaveOutcome outcome = await(store.save(record.key(), SessionDelta.put("a", "1")));
+    far.takeCalls();
+    channel.change(record.key(), ((SaveOutcome.Saved) outcome).record().version());
+    channel.deliverAll();
+    loaded();
+    assertThat(far.takeCalls()).isEmpty();
+    channel.change(record.key(), ((SaveOutcome.Saved) outcome).record().version() + 1);
+    channel.deliverAll();
+    loaded();
+    assertThat(far.takeCalls()).containsExactly("load");
+  }
+
+  @Test
+  void aStoreThatIsAwayIsStoodInForWithinTheBoundAndNotLonger() {
+    ManualChannel channel = toldOfACopy();
+    nanos.addAndGet(MAX_STALE.toNanos());
+    channel.beat(nanos.get());
+    channel.deliverAll();
+    channel.lose();
+    nanos.addAndGet(MAX_STALE.toNanos());
+    far.hold();
+    Future<Optional<SessionRecord>> within = store.load(record.key());
+    far.lose(0, false);
+    assertThat(await(within)).contains(record);
+    nanos.addAndGet(1);
+    Future<Optional<SessionRecord>> late = store.load(record.key());
+    far.lose(0, false);
+    assertThatThrownBy(() -> await(late)).isInstanceOf(SessionStoreException.class);
+  }
+
+  @Test
+  void aReadIsNotSharedWithOneThatIsOlderThanACopyMayBe() {
+    nanos.addAndGet(MAX_STALE.toNanos() + 1);
+    far.hold();
+    store.load(record.key());
+    nanos.addAndGet(MAX_STALE.toNanos());
+    store.load(record.key());
+    assertThat(far.takeCalls()).containsExactly("load");
+    nanos.addAndGet(1);
+    store.load(record.key());
     assertThat(far.takeCalls()).containsExactly("load");
   }
 
