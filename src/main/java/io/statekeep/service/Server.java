@@ -51,7 +51,7 @@ final class Server {
     this.config = config;
     StoreFactory stores = new StoreFactory(vertx, config, clock);
     MeteredSessionStore keeper = new MeteredSessionStore(stores.keeper());
-    this.store = stores.inFrontOf(keeper);
+    this.store = stores.forRequests(keeper);
     Rejections rejections = new Rejections(clock);
     this.silence = rejections.tell(vertx, store);
     this.feed = new EventFeed(vertx, store);

@@ -24,7 +24,7 @@ final class StoreAccess implements AutoCloseable {
     this.vertx = vertx;
     this.config = config;
     this.keeper = stores.keeper();
-    this.store = stores.inFrontOf(keeper);
+    this.store = stores.forCommands();
   }
 
   /**

@@ -4,6 +4,7 @@ import io.statekeep.service.config.Config;
 import io.statekeep.service.config.Config.StoreKind;
 import io.statekeep.session.OverLimit;
 import io.statekeep.session.SessionStore;
+import io.statekeep.store.InvalidationChannel;
 import io.statekeep.store.guarded.GuardedSessionStore;
 import io.statekeep.store.jdbc.JdbcSessionStore;
 import io.statekeep.store.layered.Coherence;
@@ -11,6 +12,7 @@ import io.statekeep.store.layered.LayeredSessionStore;
 import io.statekeep.store.local.LocalSessionStore;
 import io.statekeep.store.redis.RedisSessionStore;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 
@@ -23,14 +25,21 @@ final class StoreFactory {
   private final Config config;
   private final InstantSource clock;
 
+  private final SessionStore keeper;
+
   StoreFactory(Vertx vertx, Config config, InstantSource clock) {
     this.vertx = vertx;
     this.config = config;
     this.clock = clock;
+    this.keeper = newKeeper();
   }
 
   /** What keeps the sessions; connects when first used. The schema of a database must be there. */
   SessionStore keeper() {
+    return keeper;
+  }
+
+  private SessionStore newKeeper() {
     Config.Store store = config.store();
     long timeout = store.timeout().toMillis();
     return switch (store.durableKind()) {
@@ -62,28 +71,56 @@ final class StoreFactory {
   }
 
   /**
-   * The store as requests use it: deadlines, and a near cache if asked for, in front of what keeps
-   * the sessions.
+   * The store as requests use it: deadlines, and a near cache if asked for.
+   *
+   * @param measured what keeps the sessions, or what stands in front of that
    */
-  SessionStore inFrontOf(SessionStore keeper) {
-    Config.Store store = config.store();
-    SessionStore layered = store.kind() == StoreKind.LAYERED ? nearCache(keeper) : keeper;
-    GuardedSessionStore.Bounds bounds =
-        new GuardedSessionStore.Bounds(store.timeout().toMillis(), store.maxPending());
-    return new GuardedSessionStore(vertx, bounds, layered);
+  SessionStore forRequests(SessionStore measured) {
+    return withDeadlines(
+        config.store().kind() == StoreKind.LAYERED ? nearCache(measured) : measured);
   }
 
-  private SessionStore nearCache(SessionStore keeper) {
-    Config.Store store = config.store();
-    Coherence coherence =
-        isExclusive(store) ? Coherence.EXCLUSIVE : new Coherence.Lease(store.maxStale());
+  /** The store for a few questions: deadlines alone. */
+  SessionStore forCommands() {
+    return withDeadlines(keeper);
+  }
+
+  private SessionStore withDeadlines(SessionStore store) {
+    Config.Store rules = config.store();
+    return new GuardedSessionStore(
+        vertx,
+        new GuardedSessionStore.Bounds(rules.timeout().toMillis(), rules.maxPending()),
+        store);
+  }
+
+  private SessionStore nearCache(SessionStore store) {
     boolean newestWins =
         config.policy().maxPerSubject() > 0 && config.policy().overLimit() == OverLimit.END_OLDEST;
     return new LayeredSessionStore(
         vertx,
         new LayeredSessionStore.Rules(
-            clock, System::nanoTime, coherence, store.nearCacheBytes(), newestWins),
-        keeper);
+            clock,
+            System::nanoTime,
+            coherence(),
+            config.store().nearCache().maxBytes(),
+            newestWins),
+        store);
+  }
+
+  private Coherence coherence() {
+    Config.Store store = config.store();
+    if (isExclusive(store)) {
+      return Coherence.EXCLUSIVE;
+    }
+    Duration maxStale = store.nearCache().maxStale();
+    return switch (store.nearCache().invalidation()) {
+      case REDIS -> new Coherence.Told(redis(maxStale), maxStale);
+      case POSTGRES, NONE -> new Coherence.Lease(maxStale);
+    };
+  }
+
+  private InvalidationChannel redis(Duration maxStale) {
+    return ((RedisSessionStore) keeper).invalidations(vertx, config.store().redisUrl(), maxStale);
   }
 
   /** Whether nobody but this process can write to the store. */
@@ -99,12 +136,18 @@ final class StoreFactory {
         keeper == StoreKind.JDBC
             ? "jdbc " + store.jdbc().dialect().name().toLowerCase(Locale.ROOT)
             : keeper.name().toLowerCase(Locale.ROOT);
-    return store.kind() != StoreKind.LAYERED
-        ? words
-        : "layered over "
-            + words
-            + (isExclusive(store)
-                ? ""
-                : ", near cache at most " + store.maxStale().toMillis() + " ms old");
+    return store.kind() == StoreKind.LAYERED
+        ? "layered over " + words + (isExclusive(store) ? "" : ", " + coherence(store))
+        : words;
+  }
+
+  private static String coherence(Config.Store store) {
+    Config.NearCache near = store.nearCache();
+    String bound = near.maxStale().toMillis() + " ms";
+    return switch (near.invalidation()) {
+      case REDIS -> "told of changes by Redis, near cache at most " + bound + " behind";
+      case POSTGRES -> "told of changes by PostgreSQL, near cache at most " + bound + " behind";
+      case NONE -> "not told of changes, near cache at most " + bound + " old";
+    };
   }
 }

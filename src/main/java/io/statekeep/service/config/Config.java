@@ -73,14 +73,23 @@ public record Config(
     LAYERED
   }
 
+  /** How the changes of other nodes arrive. */
+  public enum Invalidation {
+    NONE,
+    REDIS,
+    POSTGRES
+  }
+
+  /** The near cache of {@code layered}: how old a copy may be, and the heap for all of them. */
+  public record NearCache(Duration maxStale, long maxBytes, Invalidation invalidation) {}
+
   /** Where sessions live, and the bounds of it. */
   public record Store(
       StoreKind kind,
       StoreKind backing,
       Duration timeout,
       int maxPending,
-      Duration maxStale,
-      long nearCacheBytes,
+      NearCache nearCache,
       int localSessions,
       long localBytes,
       JdbcAddress jdbc,
@@ -219,7 +228,6 @@ public record Config(
     StoreKind backing =
         reader.choice(
             ConfigKey.LAYERED_BACKING, Map.of("jdbc", StoreKind.JDBC, "redis", StoreKind.REDIS));
-    reader.choice(ConfigKey.LAYERED_INVALIDATION, Map.of("auto", true, "none", false));
     reader.choice(ConfigKey.REDIS_MODE, Map.of("standalone", true));
     long heap = Runtime.getRuntime().maxMemory();
     return new Store(
@@ -227,8 +235,8 @@ public record Config(
         backing,
         timeout,
         reader.integer(ConfigKey.STORE_MAX_PENDING, 1, 1_000_000),
-        reader.duration(ConfigKey.LAYERED_MAX_STALE, NO_TIME, Duration.ofHours(1)),
-        reader.sizeOrAuto(ConfigKey.LAYERED_MAX_BYTES, 0, MOST_BYTES, heap / 8),
+        NearCacheReader.read(
+            reader, backing, reader.text(ConfigKey.JDBC_URL), kind == StoreKind.LAYERED),
         reader.integer(ConfigKey.LOCAL_MAX_SESSIONS, 1, Integer.MAX_VALUE),
         reader.sizeOrAuto(ConfigKey.LOCAL_MAX_BYTES, MEBIBYTE, MOST_BYTES, heap / 2),
         jdbc(reader, timeout),

@@ -15,6 +15,7 @@ import io.statekeep.web.TrustedProxies;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +39,7 @@ class ConfigTest {
     assertThat(store.kind()).isEqualTo(Config.StoreKind.LAYERED);
     assertThat(store.durableKind()).isEqualTo(Config.StoreKind.JDBC);
     assertThat(store.timeout()).isEqualTo(Duration.ofSeconds(2));
-    assertThat(store.maxStale()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(store.nearCache().maxStale()).isEqualTo(Duration.ofSeconds(2));
     assertThat(store.jdbc().url()).isEqualTo("jdbc:hsqldb:file:data/statekeep");
     assertThat(store.jdbc().user()).isEmpty();
     assertThat(store.jdbc().password()).isEmpty();
@@ -134,6 +135,40 @@ class ConfigTest {
     assertThat(problems("STATEKEEP_COOKIE_SAME_SITE", "x")).hasSize(1);
     assertThat(problems("STATEKEEP_COOKIE_PARTITIONED", "x")).hasSize(1);
     assertThat(problems("STATEKEEP_COOKIE_HTTP_ONLY", "x")).hasSize(1);
+  }
+
+  // --- how changes arrive
+
+  private static Config.Invalidation invalidation(String... environment) {
+    return config(environment).store().nearCache().invalidation();
+  }
+
+  @Test
+  void changesArriveAsTheStoreTellsThem() {
+    String[] redis = {"STATEKEEP_LAYERED_BACKING", "redis", "STATEKEEP_TOKEN_SIGNING_KEYS", KEY};
+    String[] postgres = {
+      "STATEKEEP_JDBC_URL", "jdbc:postgresql://h/d", "STATEKEEP_TOKEN_SIGNING_KEYS", KEY
+    };
+    String[] mariadb = {
+      "STATEKEEP_JDBC_URL", "jdbc:mariadb://h/d", "STATEKEEP_TOKEN_SIGNING_KEYS", KEY
+    };
+    assertThat(invalidation(redis)).isEqualTo(Config.Invalidation.REDIS);
+    assertThat(invalidation(postgres)).isEqualTo(Config.Invalidation.POSTGRES);
+    assertThat(invalidation(mariadb)).isEqualTo(Config.Invalidation.NONE);
+    assertThat(invalidation()).isEqualTo(Config.Invalidation.NONE);
+    assertThat(invalidation(and(redis, "STATEKEEP_LAYERED_INVALIDATION", "none")))
+        .isEqualTo(Config.Invalidation.NONE);
+    assertThat(invalidation(and(redis, "STATEKEEP_LAYERED_MAX_STALE", "0")))
+        .isEqualTo(Config.Invalidation.NONE);
+    assertThat(problems(and(postgres, "STATEKEEP_LAYERED_INVALIDATION", "redis")))
+        .singleElement()
+        .asString()
+        .startsWith("layered.invalidation = redis: must be");
+    assertThat(problems(and(mariadb, "STATEKEEP_LAYERED_INVALIDATION", "postgres"))).hasSize(1);
+  }
+
+  private static String[] and(String[] environment, String... more) {
+    return Stream.concat(Stream.of(environment), Stream.of(more)).toArray(String[]::new);
   }
 
   // --- choices, flags, numbers
@@ -250,7 +285,7 @@ class ConfigTest {
   @Test
   void sizesLeftToUsFollowTheHeap() {
     long heap = Runtime.getRuntime().maxMemory();
-    assertThat(config().store().nearCacheBytes()).isEqualTo(heap / 8);
+    assertThat(config().store().nearCache().maxBytes()).isEqualTo(heap / 8);
     assertThat(config().store().localBytes()).isEqualTo(heap / 2);
   }
 
