@@ -73,6 +73,27 @@ def resident_mebibytes(pid):
     return 0.0
 
 
+class Program:
+    """A server on a port of its own, which can be killed and started again as it was."""
+
+    def __init__(self, command, port, **run):
+        self.command, self.port, self.run = command, port, run
+        self.process = None
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def start(self):
+        self.process = subprocess.Popen(
+            self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.run)
+        wait_for_port(self.port, self.process)
+
+    def kill(self, how=signal.SIGKILL):
+        self.process.send_signal(how)
+        self.process.wait()
+
+
 def stop(process, how=signal.SIGTERM):
     if process.poll() is None:
         process.send_signal(how)

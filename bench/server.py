@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import processes
 from client import fetch
@@ -23,6 +23,7 @@ class Server:
     pid: int
     start: float
     store: Any = None
+    log: Optional[Path] = None
 
     def cpu(self):
         return processes.cpu_seconds(self.pid)
@@ -70,7 +71,8 @@ def java(peer, store, java_home, options, settings):
         try:
             base = f"http://127.0.0.1:{port}"
             wait_for_answer(base + "/plain", process, home / "log")
-            yield Server(base, f"http://127.0.0.1:{management}", process.pid, time.monotonic() - begun, store)
+            yield Server(base, f"http://127.0.0.1:{management}", process.pid, time.monotonic() - begun, store,
+                         home / "log")
         finally:
             processes.stop(process)
             shutil.rmtree(home, ignore_errors=True)

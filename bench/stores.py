@@ -1,4 +1,4 @@
-"""Redis and PostgreSQL on free ports of loopback, and how many commands they carried out."""
+"""Redis, PostgreSQL and MariaDB on free ports of loopback, and how many commands they carried out."""
 
 import os
 import shutil
@@ -10,15 +10,25 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from processes import cpu_seconds, free_port, stop, wait_for_port
+from processes import Program, cpu_seconds, free_port, stop
 
 
 class Redis:
     """Counts all commands that Redis carried out, those inside scripts included."""
 
-    def __init__(self, port, pid):
-        self.port, self.pid = port, pid
-        self.url = f"redis://127.0.0.1:{port}/0"
+    def __init__(self, program):
+        self.program, self.port = program, program.port
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+
+    @property
+    def pid(self):
+        return self.program.pid
+
+    def crash(self):
+        self.program.kill()
+
+    def start(self):
+        self.program.start()
 
     def info(self, section):
         with socket.create_connection(("127.0.0.1", self.port)) as link, link.makefile("rb") as answer:
@@ -46,18 +56,32 @@ class Redis:
 class Postgres:
     """Counts all statements of clients, BEGIN and COMMIT among them."""
 
-    def __init__(self, port, pid, programs):
-        self.port, self.pid, self.programs = port, pid, programs
-        self.url = f"jdbc:postgresql://127.0.0.1:{port}/postgres"
+    def __init__(self, program, programs):
+        self.program, self.port, self.programs = program, program.port, programs
+        self.url = f"jdbc:postgresql://127.0.0.1:{self.port}/postgres"
         self.counts = self.query("SELECT count(*) FROM pg_available_extensions"
                                  " WHERE name = 'pg_stat_statements'") == "1"
         if self.counts:
             self.query("CREATE EXTENSION pg_stat_statements")
 
+    @property
+    def pid(self):
+        return self.program.pid
+
+    def crash(self):
+        """As `pg_ctl -m immediate stop`: nothing is flushed, all sessions are cut."""
+        self.program.kill(signal.SIGQUIT)
+
+    def start(self):
+        self.program.start()
+        wait_until_ready(self.programs, self.port)
+
+    def shell(self, *more):
+        return [self.programs / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-XAtq", *more]
+
     def query(self, statement):
-        command = [self.programs / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres",
-                   "-XAtqc", statement]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            self.shell("-c", statement), check=True, capture_output=True, text=True).stdout.strip()
 
     def commands(self):
         return int(self.query("SELECT sum(calls) FROM pg_stat_statements")) if self.counts else None
@@ -72,21 +96,46 @@ class Postgres:
         return int(self.query("SELECT pg_database_size('postgres')"))
 
 
+class MariaDb:
+    """Counts nothing."""
+
+    def __init__(self, program):
+        self.program, self.port = program, program.port
+        self.url = f"jdbc:mariadb://127.0.0.1:{self.port}/statekeep"
+
+    def crash(self):
+        self.program.kill()
+
+    def start(self):
+        self.program.start()
+
+
 @contextmanager
-def redis():
-    program = shutil.which("redis-server")
-    if not program:
-        raise LookupError("redis-server is not installed")
+def running(program, how=signal.SIGTERM):
+    """A program that is stopped in the end, whether it was started again or not."""
+    try:
+        program.start()
+        yield program
+    finally:
+        stop(program.process, how)
+
+
+def installed(*names):
+    for name in names:
+        found = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin")
+        if found:
+            return found
+    raise LookupError(f"{names[0]} is not installed")
+
+
+@contextmanager
+def redis(*options):
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen(
-            [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder],
-            stdout=subprocess.DEVNULL)
-        try:
-            wait_for_port(port, process)
-            yield Redis(port, process.pid)
-        finally:
-            stop(process)
+        command = [installed("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", "",
+                   "--dir", folder, *options]
+        with running(Program(command, port)) as program:
+            yield Redis(program)
 
 
 def postgres_programs():
@@ -100,35 +149,51 @@ def postgres_programs():
 
 
 @contextmanager
-def postgres():
+def folder_of(account):
+    """A temporary folder, and how to run as its owner: database servers do not run as root."""
+    folder = Path(tempfile.mkdtemp())
+    user = account if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+    try:
+        yield folder, dict(user=user, env={"LC_ALL": "C", "PATH": os.environ["PATH"]}, cwd=folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgres(*more):
     programs = postgres_programs()
     port = free_port()
-    folder = Path(tempfile.mkdtemp())
-    # PostgreSQL does not run as root.
-    user = None
-    if os.geteuid() == 0:
-        user = "postgres"
-        shutil.chown(folder, user)
-    run = dict(user=user, env={"LC_ALL": "C", "PATH": os.environ["PATH"]}, cwd=folder)
-    settings = [f"port={port}", f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1",
-                "max_connections=200"]
-    if list(programs.parent.glob("lib/pg_stat_statements.so")):
-        settings.append("shared_preload_libraries=pg_stat_statements")
-    try:
+    with folder_of("postgres") as (folder, run):
+        settings = [f"port={port}", f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1",
+                    "max_connections=200", *more]
+        if list(programs.parent.glob("lib/pg_stat_statements.so")):
+            settings.append("shared_preload_libraries=pg_stat_statements")
         subprocess.run(
             [programs / "initdb", "-D", folder / "db", "-U", "postgres", "-A", "trust"],
             check=True, stdout=subprocess.DEVNULL, **run)
-        process = subprocess.Popen(
-            [programs / "postgres", "-D", folder / "db", *(part for s in settings for part in ("-c", s))],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **run)
-        try:
-            wait_for_port(port, process)
+        command = [programs / "postgres", "-D", folder / "db", *(part for s in settings for part in ("-c", s))]
+        with running(Program(command, port, **run), signal.SIGINT) as program:
             wait_until_ready(programs, port)
-            yield Postgres(port, process.pid, programs)
-        finally:
-            stop(process, signal.SIGINT)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            yield Postgres(program, programs)
+
+
+@contextmanager
+def mariadb():
+    port = free_port()
+    with folder_of("mysql") as (folder, run):
+        subprocess.run(
+            [installed("mariadb-install-db"), "--no-defaults", f"--datadir={folder}/db", "--skip-test-db",
+             "--auth-root-authentication-method=normal"],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **run)
+        command = [installed("mariadbd"), "--no-defaults", f"--datadir={folder}/db", f"--port={port}",
+                   "--bind-address=127.0.0.1", f"--socket={folder}/socket"]
+        with running(Program(command, port, **run)) as program:
+            subprocess.run(
+                [installed("mariadb"), "--no-defaults", f"--socket={folder}/socket", "-uroot",
+                 "-e", "CREATE DATABASE statekeep"], check=True, **run)
+            yield MariaDb(program)
 
 
 def wait_until_ready(programs, port):
