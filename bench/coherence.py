@@ -2,6 +2,7 @@
 """How soon other nodes see what one has changed or ended, with everything at work and with parts broken."""
 
 import argparse
+import math
 import os
 import random
 import signal
@@ -26,8 +27,10 @@ MARK = "bench/coherence.py"
 # What Redis has acknowledged is on disk: it is killed and must have forgotten nothing.
 STORES = {"redis": lambda: stores.redis("--appendonly", "yes", "--appendfsync", "always"),
           "postgres": stores.postgres, "mariadb": stores.mariadb}
-PATIENCE = 6.0
+PATIENCE = 5.0
 DOWN = 3.0
+# No restart of a node, and not longer than this after the store is back.
+RECOVERY = 10.0
 
 
 def open_channel(scene):
@@ -90,7 +93,7 @@ def killed(scene):
         scene.outlived += sum(
             begun > moments["killed"] + scene.bound and over < moments["asked"] for begun, over in lived)
         back = [over for begun, over in lived if begun > moments["asked"]]
-        scene.back.append(min(back) - moments["started"] if back else PATIENCE)
+        scene.back.append(min(back) - moments["started"] if back else math.inf)
         return found
     return scene.waves(one, kept=0.3)
 
@@ -117,11 +120,12 @@ class Scene:
         found, left = [], self.count
         while left > 0:
             size = min(left, self.size)
-            each = max(1, size // len(self.crew.pipes))
-            self.crew.all("prepare", each, int(each * kept))
+            each = max(2, size // len(self.crew.pipes))
+            keep = max(1, int(each * kept)) if kept else 0
+            self.crew.all("prepare", each, keep)
             self.hold_copies()
             found += one()
-            left -= size - int(size * kept)
+            left -= (each - keep) * len(self.crew.pipes)
         return found
 
     def hold_copies(self):
@@ -131,7 +135,7 @@ class Scene:
             before = sum(nodes.loads(node) for node in self.nodes[1:])
             seen = sum(self.crew.all("refresh"))
             asked = sum(nodes.loads(node) for node in self.nodes[1:]) - before
-            if asked < seen / 2 or time.monotonic() > deadline:
+            if asked < seen / 10 or time.monotonic() > deadline:
                 self.asked += seen
                 self.copies += max(0, seen - asked)
                 return
@@ -140,7 +144,7 @@ class Scene:
     def wave(self, spread, acts=(), lives=False):
         """Ends over so many seconds, with acts at their moments."""
         start = time.monotonic() + 0.05
-        self.crew.begin("wave", start, spread, self.bound + PATIENCE, lives)
+        self.crew.begin("wave", start, spread, self.bound + RECOVERY, lives)
         for moment, act in acts:
             time.sleep(max(0.0, start + moment - time.monotonic()))
             act()
@@ -234,7 +238,8 @@ def at(seen, share):
 
 
 def failed(one):
-    return one["beyond"] or one["wrong"] or one["absent"] or one["outlived"]
+    return (one["beyond"] or one["wrong"] or one["absent"] or one["outlived"]
+            or (one["back"] or 0) > RECOVERY)
 
 
 def latencies(found):
