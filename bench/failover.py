@@ -259,7 +259,8 @@ def lost(found):
     return Table(
         "Acknowledged and lost",
         "Attributes that were set, increments, sessions that were made, and ends that were undone. Window: how long"
-        f" before the fault the oldest of them was acknowledged, in ms; old: those older than {WINDOW:g} s.",
+        " before the fault the oldest of them was acknowledged, in ms, after it if negative; old: those from more than"
+        f" {WINDOW:g} s before.",
         ["", "fault", "sets", "increments", "creations", "ends", "window ms", "old"], rows)
 
 

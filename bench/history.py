@@ -180,7 +180,9 @@ def final(link, one, seconds=10):
 def compare(verdict, one, attributes, operations):
     if attributes is None:
         if one.ended is None:
-            verdict.lost.append(next(op for op in operations if op.kind == CREATE))
+            # With it all that was done to it.
+            verdict.lost += [op for op in operations if op.outcome == OK and op.kind in WRITES]
+            verdict.not_applied += sum(op.outcome == UNKNOWN and op.kind in WRITES for op in operations)
         return
     if one.ended == OK:
         verdict.lost.append(next(op for op in operations if op.kind == END))

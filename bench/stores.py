@@ -42,6 +42,10 @@ class Redis:
             int(value.split(",")[0].removeprefix("calls="))
             for name, value in stats.items() if name != "cmdstat_info")
 
+    def connections(self):
+        """Those of others."""
+        return int(self.info("clients")["connected_clients"]) - 1
+
     def reads(self):
         """How often Redis found something sent: about one for each round trip."""
         return int(self.info("stats")["total_reads_processed"])
@@ -83,6 +87,10 @@ class Postgres:
         return subprocess.run(
             self.shell("-c", statement), check=True, capture_output=True, text=True).stdout.strip()
 
+    def connections(self):
+        return int(self.query("SELECT count(*) FROM pg_stat_activity"
+                              " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"))
+
     def commands(self):
         return int(self.query("SELECT sum(calls) FROM pg_stat_statements")) if self.counts else None
 
@@ -97,11 +105,24 @@ class Postgres:
 
 
 class MariaDb:
-    """Counts nothing."""
+    """Counts no statements."""
 
     def __init__(self, program):
         self.program, self.port = program, program.port
         self.url = f"jdbc:mariadb://127.0.0.1:{self.port}/statekeep"
+
+    def cpu(self):
+        return cpu_seconds(self.program.pid)
+
+    def commands(self):
+        return None
+
+    def connections(self):
+        told = subprocess.run(
+            [installed("mariadb"), "--no-defaults", "-h127.0.0.1", f"-P{self.port}", "-uroot", "-BN", "-e",
+             "SELECT count(*) - 1 FROM information_schema.processlist WHERE user = 'root'"],
+            check=True, capture_output=True, text=True)
+        return int(told.stdout)
 
     def crash(self):
         self.program.kill()
