@@ -35,12 +35,12 @@ RECOVERY = 10.0
 
 def open_channel(scene):
     """Nothing is broken."""
-    return scene.crew.all("steady", scene.share(), scene.bound + PATIENCE)
+    return scene.crew.all("steady", scene.share(), scene.until, scene.bound + PATIENCE)
 
 
 def by_hand(scene):
     """`DEL` in Redis, `DELETE` in SQL, instead of a node."""
-    return scene.crew.all("steady", scene.share(), scene.bound + PATIENCE)
+    return scene.crew.all("steady", scene.share(), scene.until, scene.bound + PATIENCE)
 
 
 def lease(scene):
@@ -110,6 +110,7 @@ class Scene:
     def __init__(self, store, way_in, running, crew, count, arguments):
         self.store, self.proxy, self.nodes, self.crew = store, way_in, running, crew
         self.count, self.size, self.bound = count, arguments.wave, arguments.max_stale
+        self.until = time.monotonic() + arguments.most
         self.turn, self.asked, self.copies, self.outlived, self.back = 0, 0, 0, 0, []
 
     def share(self):
@@ -118,7 +119,7 @@ class Scene:
     def waves(self, one, kept=0.0):
         """So many sessions at a time that the other nodes hold copies of."""
         found, left = [], self.count
-        while left > 0:
+        while left > 0 and time.monotonic() < self.until:
             size = min(left, self.size)
             each = max(2, size // len(self.crew.pipes))
             keep = max(1, int(each * kept)) if kept else 0
@@ -298,6 +299,8 @@ def parse():
     parser.add_argument("--variants", type=chosen(VARIANTS), default=list(VARIANTS),
                         help="comma list of: " + ", ".join(VARIANTS))
     parser.add_argument("--rounds", type=int, default=10_000, help="of each variant; a tenth where the store is killed")
+    parser.add_argument("--most", type=float, default=120, metavar="SECONDS",
+                        help="of each variant, done or not: without a channel a round takes as long as the bound (120)")
     parser.add_argument("--wave", type=int, default=1_000, help="sessions that end at about one time (1000)")
     parser.add_argument("--nodes", type=int, default=2)
     parser.add_argument("--workers", type=int, default=4, help="client processes (4)")

@@ -103,9 +103,11 @@ class Worker:
 
     # Orders.
 
-    def steady(self, count, most):
+    def steady(self, count, until, most):
         """Rounds one after another, each node by turns the one that writes and the one that reads."""
         for turn in range(count):
+            if time.monotonic() > until:
+                break
             writer, reader = turn % len(self.links), (turn + 1) % len(self.links)
             one = self.make(writer, reader)
             if not self.by_hand:
