@@ -268,7 +268,7 @@ def recovery(found):
     rows = []
     for name, runs in found.items():
         times = [[one.recovery(node) for one in runs] for node in (0, 1)]
-        others = [one.elsewhere() for one in runs if one.known_sessions]
+        others = [one.elsewhere() for one in runs if one.known_sessions - one.lost_sessions]
         rows.append([
             name, *(worst(first for first, _ in node) for node in times), *(worst(last for _, last in node) for node in times),
             number(max(one.slowest() for one in runs), 2),
