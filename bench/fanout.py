@@ -63,13 +63,14 @@ def measure(name, count, invalidation, arguments, options):
             fill.sessions(writer, arguments.sessions, CONNECTIONS, many.name)
             for node in running:
                 load.measure(node, READ, 2, CONNECTIONS, few.name)
-            copies = [copy_cost(others[0], arguments, many.name)] if others else []
-            # Sessions are written by turns: as long as there are copies of them, each write finds one.
-            first = write(writer, others, store, arguments, many.name) if others else None
             load.measure(writer, CHANGE, arguments.warmup, CONNECTIONS, few.name)
-            found = write(writer, others, store, arguments, few.name)
-            found.told_copies = first.told if first else None
-            found.copy = copies[0] if copies else None
+            found = write(writer, others, store, arguments.seconds, few.name)
+            if others:
+                found.copy = copy_cost(others[0], arguments, many.name)
+                settle(others[0])
+                # Sessions are written by turns: each write is to find a copy.
+                once = max(1, int(arguments.sessions / found.rate))
+                found.told_copies = write(writer, others[:1], store, once, many.name).told
             idle(found, running, store, arguments.idle)
             found.connections = store.connections()
             print(f"{label((name, count, invalidation))}: {found.rate:,.0f} writes/s,"
@@ -77,10 +78,10 @@ def measure(name, count, invalidation, arguments, options):
             return found
 
 
-def write(writer, others, store, arguments, cookies):
+def write(writer, others, store, seconds, cookies):
     before = [node.cpu() for node in others]
     spent = store.cpu()
-    sample = load.measure(writer, CHANGE, arguments.seconds, CONNECTIONS, cookies)
+    sample = load.measure(writer, CHANGE, seconds, CONNECTIONS, cookies)
     told = [(node.cpu() - cpu) / sample.requests * 1e6 for node, cpu in zip(others, before)]
     return Fleet(sample.rate, sample.server_cpu, sum(told) / len(told) if told else None,
                  store=(store.cpu() - spent) / sample.requests * 1e6)
@@ -95,8 +96,17 @@ def copy_cost(node, arguments, cookies):
     return (fill.bytes_used(node, arguments.java_home) - before) / arguments.sessions
 
 
+def settle(node, most=15):
+    """Until the compiler has done what it saw to do."""
+    for _ in range(most):
+        before = node.cpu()
+        time.sleep(1)
+        if node.cpu() - before < 0.03:
+            return
+
+
 def idle(found, running, store, seconds):
-    time.sleep(1)
+    settle(running[0])
     before = [node.cpu() for node in running], store.cpu(), store.commands()
     time.sleep(seconds)
     # What asks for the count is a command, too, or a statement.
