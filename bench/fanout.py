@@ -90,9 +90,10 @@ def write(writer, others, store, seconds, cookies):
 def copy_cost(node, arguments, cookies):
     """Heap of a copy: that of the node before and after it read all sessions."""
     before = fill.bytes_used(node, arguments.java_home)
-    asked = nodes.loads(node)
-    while nodes.loads(node) - asked < 0.99 * arguments.sessions:
-        load.measure(node, READ, 2, CONNECTIONS, cookies)
+    seconds = 2
+    # Each run begins with the first session.
+    while load.measure(node, READ, seconds, CONNECTIONS, cookies).requests < arguments.sessions:
+        seconds *= 2
     return (fill.bytes_used(node, arguments.java_home) - before) / arguments.sessions
 
 
