@@ -1,6 +1,6 @@
 package io.statekeep.service;
 
-import io.statekeep.store.jdbc.Dialect;
+import io.statekeep.store.jdbc.EmbeddedDatabase;
 import io.statekeep.store.jdbc.JdbcAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,12 +12,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.hsqldb.DatabaseURL;
-import org.hsqldb.persist.HsqlProperties;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of an embedded database, where secrets that were made at the first start are kept
@@ -26,16 +24,8 @@ import org.jspecify.annotations.Nullable;
 record DataDirectory(Path path) {
   /** The folder of this database; empty if it keeps no files here. */
   static Optional<DataDirectory> of(JdbcAddress address) {
-    if (address.dialect() != Dialect.HSQLDB) {
-      return Optional.empty();
-    }
-    // As the driver reads it: "~" is the home of the user, "${x}" a system property.
-    @Nullable HsqlProperties database = DatabaseURL.parseURL(address.url(), true, false);
-    if (database == null || !DatabaseURL.S_FILE.equals(database.getProperty("connection_type"))) {
-      return Optional.empty();
-    }
-    Path parent = Path.of(database.getProperty("database")).toAbsolutePath().getParent();
-    return Optional.of(new DataDirectory(parent == null ? Path.of("/") : parent));
+    return EmbeddedDatabase.file(address)
+        .map(file -> new DataDirectory(Objects.requireNonNullElse(file.getParent(), file)));
   }
 
   /**

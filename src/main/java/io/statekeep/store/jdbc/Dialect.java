@@ -87,7 +87,9 @@ public enum Dialect {
    */
   String driverUrl(String url, long timeoutMillis) {
     if (this == HSQLDB) {
-      return withProperty(withProperty(url, "hsqldb.write_delay=false"), "hsqldb.tx=mvcc");
+      String durable = withProperty(url, "hsqldb.write_delay=false");
+      // FilesLock keeps other processes away.
+      return withProperty(withProperty(durable, "hsqldb.tx=mvcc"), "hsqldb.lock_file=false");
     }
     // PostgreSQL's driver counts seconds, MariaDB's milliseconds.
     long wait = this == POSTGRESQL ? Math.max(1, (timeoutMillis + 999) / 1000) : timeoutMillis;

@@ -1,10 +1,14 @@
 package io.statekeep.store.jdbc;
 
 import io.statekeep.session.SessionStoreException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
+import org.hsqldb.DatabaseURL;
+import org.hsqldb.persist.HsqlProperties;
 import org.jspecify.annotations.Nullable;
 
 /** The database inside this process. Blocking: for start and stop, never on an event loop. */
@@ -18,9 +22,21 @@ public final class EmbeddedDatabase {
   public static final class InUseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private InUseException(Throwable cause) {
+    private InUseException(@Nullable Throwable cause) {
       super("the database is in use by a running node", cause);
     }
+  }
+
+  /** The database's file, without its endings; empty if it keeps none in this file system. */
+  public static Optional<Path> file(JdbcAddress address) {
+    if (address.dialect() != Dialect.HSQLDB) {
+      return Optional.empty();
+    }
+    // As the driver reads it: "~" is the home of the user, "${x}" a system property.
+    @Nullable HsqlProperties database = DatabaseURL.parseURL(address.url(), true, false);
+    return database == null || !DatabaseURL.S_FILE.equals(database.getProperty("connection_type"))
+        ? Optional.empty()
+        : Optional.of(Path.of(database.getProperty("database")).toAbsolutePath());
   }
 
   /**
@@ -37,6 +53,14 @@ public final class EmbeddedDatabase {
     }
   }
 
+  /** Takes the files for this process until it closes the database or ends, however it ends. */
+  static void lock(JdbcAddress address) {
+    if (!FilesLock.take(address)) {
+      throw new InUseException(null);
+    }
+  }
+
+  // A URL may ask for HSQLDB's own lock.
   private static boolean isLocked(Throwable failure) {
     for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && sql.getErrorCode() == LOCKED) {
@@ -58,5 +82,6 @@ public final class EmbeddedDatabase {
         Statement statement = connection.createStatement()) {
       statement.execute("SHUTDOWN");
     }
+    FilesLock.drop(address);
   }
 }

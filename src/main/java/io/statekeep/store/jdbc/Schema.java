@@ -25,8 +25,12 @@ public final class Schema {
    *
    * @throws SessionStoreException if the database cannot be reached or migrated; its text holds no
    *     part of the URL, which may be secret
+   * @throws EmbeddedDatabase.InUseException if another process has the files of the database open
    */
   public static void migrate(JdbcAddress address) {
+    if (address.dialect().isEmbedded()) {
+      EmbeddedDatabase.lock(address);
+    }
     for (int tries = 1; !isCurrent(address); tries++) {
       try {
         migrateOnce(address);

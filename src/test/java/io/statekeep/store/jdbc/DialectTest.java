@@ -30,9 +30,13 @@ class DialectTest {
   @Test
   void anEmbeddedDatabaseIsDurableUnlessItsUrlSaysOtherwise() {
     assertThat(Dialect.HSQLDB.driverUrl("jdbc:hsqldb:file:x", 2000))
-        .isEqualTo("jdbc:hsqldb:file:x;hsqldb.write_delay=false;hsqldb.tx=mvcc");
+        .isEqualTo(
+            "jdbc:hsqldb:file:x;hsqldb.write_delay=false;hsqldb.tx=mvcc"
+                + ";hsqldb.lock_file=false");
     assertThat(Dialect.HSQLDB.driverUrl("jdbc:hsqldb:file:x;hsqldb.write_delay=true", 2000))
-        .isEqualTo("jdbc:hsqldb:file:x;hsqldb.write_delay=true;hsqldb.tx=mvcc");
+        .isEqualTo(
+            "jdbc:hsqldb:file:x;hsqldb.write_delay=true;hsqldb.tx=mvcc"
+                + ";hsqldb.lock_file=false");
   }
 
   @Test
