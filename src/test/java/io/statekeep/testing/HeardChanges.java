@@ -72,7 +72,8 @@ public final class HeardChanges implements InvalidationChannel.Listener {
     }
   }
 
-  private List<String> take() {
+  /** Takes what was told since the last look. */
+  public synchronized List<String> take() {
     List<String> taken = List.copyOf(told);
     told.clear();
     return taken;

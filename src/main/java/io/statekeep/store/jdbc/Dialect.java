@@ -81,6 +81,11 @@ public enum Dialect {
     return "db/statekeep/" + name().toLowerCase(Locale.ROOT);
   }
 
+  /** The newest of them. */
+  int schemaVersion() {
+    return this == POSTGRESQL ? 3 : 2;
+  }
+
   /**
    * The URL as the driver is given it: durable on every acknowledgement, no call longer than the
    * timeout. What the URL itself says goes first.

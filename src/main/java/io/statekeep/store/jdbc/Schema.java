@@ -14,7 +14,6 @@ import org.flywaydb.core.api.FlywayException;
  */
 public final class Schema {
   private static final String HISTORY = "statekeep_schema_history";
-  private static final int CURRENT_VERSION = 2;
   private static final int MAX_TRIES = 3;
 
   private Schema() {}
@@ -59,7 +58,7 @@ public final class Schema {
   private static boolean isCurrent(JdbcAddress address) {
     try (Connection connection =
         DriverManager.getConnection(address.driverUrl(), address.user(), address.password())) {
-      return newestVersion(connection) >= CURRENT_VERSION;
+      return newestVersion(connection) >= address.dialect().schemaVersion();
     } catch (SQLException e) {
       // No history yet, or no connection: the migration finds out which and says so.
       return false;

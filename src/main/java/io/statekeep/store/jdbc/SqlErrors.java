@@ -2,6 +2,7 @@ package io.statekeep.store.jdbc;
 
 import io.statekeep.session.SessionStoreException;
 import io.vertx.sqlclient.ClosedConnectionException;
+import io.vertx.sqlclient.DatabaseException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
@@ -42,11 +43,17 @@ final class SqlErrors {
    * values.
    */
   static SessionStoreException unavailable(Throwable error) {
+    return new SessionStoreException(
+        "the database did not carry out a call: " + kind(error), error);
+  }
+
+  /** What kind of error it was, without any text of it. */
+  static String kind(Throwable error) {
     String kind = error.getClass().getSimpleName();
     for (@Nullable Throwable cause = error; cause != null; cause = cause.getCause()) {
       kind = state(cause).isEmpty() ? kind : "SQLSTATE " + state(cause);
     }
-    return new SessionStoreException("the database did not carry out a call: " + kind, error);
+    return kind;
   }
 
   private static boolean anyCause(Throwable error, Predicate<Throwable> test) {
@@ -59,7 +66,10 @@ final class SqlErrors {
   }
 
   private static String state(Throwable cause) {
-    String state = cause instanceof SQLException sql ? sql.getSQLState() : null;
+    String state =
+        cause instanceof SQLException sql
+            ? sql.getSQLState()
+            : cause instanceof DatabaseException reactive ? reactive.getSqlState() : null;
     return state == null ? "" : state;
   }
 }
