@@ -7,6 +7,7 @@ import io.statekeep.session.SessionStore;
 import io.statekeep.store.InvalidationChannel;
 import io.statekeep.store.guarded.GuardedSessionStore;
 import io.statekeep.store.jdbc.JdbcSessionStore;
+import io.statekeep.store.jdbc.PostgresInvalidations;
 import io.statekeep.store.layered.Coherence;
 import io.statekeep.store.layered.LayeredSessionStore;
 import io.statekeep.store.local.LocalSessionStore;
@@ -115,12 +116,19 @@ final class StoreFactory {
     Duration maxStale = store.nearCache().maxStale();
     return switch (store.nearCache().invalidation()) {
       case REDIS -> new Coherence.Told(redis(maxStale), maxStale);
-      case POSTGRES, NONE -> new Coherence.Lease(maxStale);
+      case POSTGRES -> new Coherence.Told(postgres(maxStale), maxStale);
+      case NONE -> new Coherence.Lease(maxStale);
     };
   }
 
   private InvalidationChannel redis(Duration maxStale) {
     return ((RedisSessionStore) keeper).invalidations(vertx, config.store().redisUrl(), maxStale);
+  }
+
+  private InvalidationChannel postgres(Duration maxStale) {
+    Config.Store store = config.store();
+    return new PostgresInvalidations(
+        vertx, store.jdbc(), store.timeout().toMillis(), maxStale.toMillis());
   }
 
   /** Whether nobody but this process can write to the store. */

@@ -48,7 +48,7 @@ class TwoNodesTest {
   @ParameterizedTest
   @EnumSource(
       value = Backend.class,
-      names = {"LAYERED_REDIS"})
+      names = {"LAYERED_REDIS", "LAYERED_POSTGRES"})
   void whatOneNodeChangesTheOthersAreToldOf(Backend backend) {
     Map<String, String> settings = backend.newSettings();
     settings.put("LAYERED_MAX_STALE", "1h");

@@ -230,16 +230,16 @@ public record Config(
             ConfigKey.LAYERED_BACKING, Map.of("jdbc", StoreKind.JDBC, "redis", StoreKind.REDIS));
     reader.choice(ConfigKey.REDIS_MODE, Map.of("standalone", true));
     long heap = Runtime.getRuntime().maxMemory();
+    JdbcAddress jdbc = jdbc(reader, timeout);
     return new Store(
         kind,
         backing,
         timeout,
         reader.integer(ConfigKey.STORE_MAX_PENDING, 1, 1_000_000),
-        NearCacheReader.read(
-            reader, backing, reader.text(ConfigKey.JDBC_URL), kind == StoreKind.LAYERED),
+        NearCacheReader.read(reader, backing, jdbc, kind == StoreKind.LAYERED),
         reader.integer(ConfigKey.LOCAL_MAX_SESSIONS, 1, Integer.MAX_VALUE),
         reader.sizeOrAuto(ConfigKey.LOCAL_MAX_BYTES, MEBIBYTE, MOST_BYTES, heap / 2),
-        jdbc(reader, timeout),
+        jdbc,
         reader.integer(ConfigKey.JDBC_CONNECTIONS, 2, 1000),
         redisUrl(reader),
         reader.nonEmpty(ConfigKey.REDIS_PREFIX));

@@ -3,7 +3,8 @@ package io.statekeep.service.config;
 import io.statekeep.service.config.Config.Invalidation;
 import io.statekeep.service.config.Config.NearCache;
 import io.statekeep.service.config.Config.StoreKind;
-import io.statekeep.store.jdbc.Dialect;
+import io.statekeep.store.jdbc.JdbcAddress;
+import io.statekeep.store.jdbc.PostgresInvalidations;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -20,10 +21,10 @@ final class NearCacheReader {
    * Reads the rules.
    *
    * @param backing what keeps the sessions
-   * @param jdbcUrl of its database, if it is one
+   * @param jdbc where its database is, if it is one
    * @param inUse whether there is a near cache, so that its keys may contradict others
    */
-  static NearCache read(ConfigReader reader, StoreKind backing, String jdbcUrl, boolean inUse) {
+  static NearCache read(ConfigReader reader, StoreKind backing, JdbcAddress jdbc, boolean inUse) {
     Duration maxStale =
         reader.duration(ConfigKey.LAYERED_MAX_STALE, Duration.ZERO, Duration.ofHours(1));
     Optional<Invalidation> asked =
@@ -34,13 +35,13 @@ final class NearCacheReader {
                 "none", Optional.of(Invalidation.NONE),
                 "redis", Optional.of(Invalidation.REDIS),
                 "postgres", Optional.of(Invalidation.POSTGRES)));
-    Invalidation offered = offered(backing, jdbcUrl);
+    Invalidation offered = offered(backing, jdbc);
     Invalidation taken = asked.orElse(offered);
     if (inUse && taken != Invalidation.NONE && taken != offered) {
       reader.problem(
           ConfigKey.LAYERED_INVALIDATION,
-          "must be how layered.backing tells of changes: redis with redis, postgres with a"
-              + " PostgreSQL jdbc.url");
+          "must be how layered.backing tells of changes: redis with redis, postgres with a jdbc.url"
+              + " of PostgreSQL that the channel can honour (docs/stores.md)");
     }
     return new NearCache(
         maxStale,
@@ -50,12 +51,12 @@ final class NearCacheReader {
         maxStale.isZero() ? Invalidation.NONE : taken);
   }
 
-  private static Invalidation offered(StoreKind backing, String jdbcUrl) {
+  private static Invalidation offered(StoreKind backing, JdbcAddress jdbc) {
     if (backing == StoreKind.REDIS) {
       return Invalidation.REDIS;
     }
     try {
-      return Dialect.ofUrl(jdbcUrl) == Dialect.POSTGRESQL
+      return PostgresInvalidations.refusal(jdbc).isEmpty()
           ? Invalidation.POSTGRES
           : Invalidation.NONE;
     } catch (IllegalArgumentException e) {

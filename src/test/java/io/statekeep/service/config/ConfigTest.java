@@ -147,7 +147,7 @@ class ConfigTest {
   void changesArriveAsTheStoreTellsThem() {
     String[] redis = {"STATEKEEP_LAYERED_BACKING", "redis", "STATEKEEP_TOKEN_SIGNING_KEYS", KEY};
     String[] postgres = {
-      "STATEKEEP_JDBC_URL", "jdbc:postgresql://h/d", "STATEKEEP_TOKEN_SIGNING_KEYS", KEY
+      "STATEKEEP_JDBC_URL", "jdbc:postgresql://h/d?user=u", "STATEKEEP_TOKEN_SIGNING_KEYS", KEY
     };
     String[] mariadb = {
       "STATEKEEP_JDBC_URL", "jdbc:mariadb://h/d", "STATEKEEP_TOKEN_SIGNING_KEYS", KEY
@@ -165,6 +165,19 @@ class ConfigTest {
         .asString()
         .startsWith("layered.invalidation = redis: must be");
     assertThat(problems(and(mariadb, "STATEKEEP_LAYERED_INVALIDATION", "postgres"))).hasSize(1);
+  }
+
+  @Test
+  void aDatabaseThatTheChannelCannotReachAsTheUrlAsksTellsNothing() {
+    String[] ownCertificate = {
+      "STATEKEEP_JDBC_URL",
+      "jdbc:postgresql://h/d?user=u&sslcert=/c",
+      "STATEKEEP_TOKEN_SIGNING_KEYS",
+      KEY
+    };
+    assertThat(invalidation(ownCertificate)).isEqualTo(Config.Invalidation.NONE);
+    assertThat(problems(and(ownCertificate, "STATEKEEP_LAYERED_INVALIDATION", "postgres")))
+        .hasSize(1);
   }
 
   private static String[] and(String[] environment, String... more) {
