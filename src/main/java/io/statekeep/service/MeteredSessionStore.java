@@ -3,51 +3,19 @@ package io.statekeep.service;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.statekeep.session.CreateOutcome;
-import io.statekeep.session.Creation;
-import io.statekeep.session.EndReason;
-import io.statekeep.session.EventPage;
-import io.statekeep.session.Page;
-import io.statekeep.session.Query;
-import io.statekeep.session.Rotation;
-import io.statekeep.session.SaveOutcome;
-import io.statekeep.session.SessionDelta;
-import io.statekeep.session.SessionEvent;
-import io.statekeep.session.SessionKey;
-import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
-import io.statekeep.session.Visit;
+import io.statekeep.store.ForwardingSessionStore;
 import io.vertx.core.Future;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Counts and times the calls that reach a store, those that failed apart. */
-final class MeteredSessionStore implements SessionStore {
-  private final SessionStore store;
+final class MeteredSessionStore extends ForwardingSessionStore {
   private final Map<Verb, Meter> meters = new EnumMap<>(Verb.class);
-
-  private enum Verb {
-    LOAD,
-    VISIT,
-    CREATE,
-    SAVE,
-    ROTATE,
-    DELETE,
-    LIST,
-    DELETE_BY_SUBJECT,
-    PURGE,
-    EVENTS,
-    APPEND,
-    PING
-  }
 
   private static final class Meter {
     final LongAdder calls = new LongAdder();
@@ -56,7 +24,7 @@ final class MeteredSessionStore implements SessionStore {
   }
 
   MeteredSessionStore(SessionStore store) {
-    this.store = store;
+    super(store);
     for (Verb verb : Verb.values()) {
       meters.put(verb, new Meter());
     }
@@ -82,7 +50,8 @@ final class MeteredSessionStore implements SessionStore {
         });
   }
 
-  private <T> Future<T> measure(Verb verb, Supplier<Future<T>> call) {
+  @Override
+  protected <T> Future<T> forward(Verb verb, Supplier<Future<T>> call) {
     Meter meter = meters.get(verb);
     long startedAt = System.nanoTime();
     return call.get()
@@ -94,70 +63,5 @@ final class MeteredSessionStore implements SessionStore {
                 meter.failures.add(ended.failed() ? 1 : 0);
               }
             });
-  }
-
-  @Override
-  public Future<Optional<SessionRecord>> load(SessionKey key) {
-    return measure(Verb.LOAD, () -> store.load(key));
-  }
-
-  @Override
-  public Future<Visit> visit(SessionKey key) {
-    return measure(Verb.VISIT, () -> store.visit(key));
-  }
-
-  @Override
-  public Future<CreateOutcome> create(Creation creation) {
-    return measure(Verb.CREATE, () -> store.create(creation));
-  }
-
-  @Override
-  public Future<SaveOutcome> save(SessionKey key, SessionDelta delta) {
-    return measure(Verb.SAVE, () -> store.save(key, delta));
-  }
-
-  @Override
-  public Future<SaveOutcome> rotate(Rotation rotation, SessionDelta delta) {
-    return measure(Verb.ROTATE, () -> store.rotate(rotation, delta));
-  }
-
-  @Override
-  public Future<Boolean> delete(SessionKey key, EndReason reason) {
-    return measure(Verb.DELETE, () -> store.delete(key, reason));
-  }
-
-  @Override
-  public Future<Page> list(Query query) {
-    return measure(Verb.LIST, () -> store.list(query));
-  }
-
-  @Override
-  public Future<Set<SessionKey>> deleteBySubject(String subject, Optional<SessionKey> except) {
-    return measure(Verb.DELETE_BY_SUBJECT, () -> store.deleteBySubject(subject, except));
-  }
-
-  @Override
-  public Future<Integer> purgeExpired(int limit) {
-    return measure(Verb.PURGE, () -> store.purgeExpired(limit));
-  }
-
-  @Override
-  public Future<EventPage> events(@Nullable String after, int limit) {
-    return measure(Verb.EVENTS, () -> store.events(after, limit));
-  }
-
-  @Override
-  public Future<Void> append(List<SessionEvent> rejections) {
-    return measure(Verb.APPEND, () -> store.append(rejections));
-  }
-
-  @Override
-  public Future<Void> ping() {
-    return measure(Verb.PING, store::ping);
-  }
-
-  @Override
-  public Future<Void> close() {
-    return store.close();
   }
 }

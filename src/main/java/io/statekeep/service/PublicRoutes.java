@@ -1,8 +1,8 @@
 package io.statekeep.service;
 
 import io.statekeep.service.config.Config;
+import io.statekeep.session.Deadline;
 import io.statekeep.session.Sessions;
-import io.statekeep.web.AnswerDeadline;
 import io.statekeep.web.LoginRoutes;
 import io.statekeep.web.ProblemHandler;
 import io.statekeep.web.SessionCookie;
@@ -36,7 +36,7 @@ final class PublicRoutes {
   // One count for all event loops.
   private final Throttle logins;
   // Late answers are ended on their own event loop.
-  private final Function<AnswerDeadline, Api> api;
+  private final Function<Deadline, Api> api;
 
   /** Reads the contract. Blocking. */
   PublicRoutes(Vertx vertx, Config config, Sessions sessions, ApiKeys keys, EventFeed feed) {
@@ -89,7 +89,7 @@ final class PublicRoutes {
       new TutorialRoutes(handler, sessions.clock()).attach(router);
       new LoginRoutes(handler, users, config.trustedProxies(), logins).attach(router);
     }
-    api.apply(new AnswerDeadline(config.store().timeout().toMillis())).attach(router);
+    api.apply(new Deadline(config.store().timeout().toMillis())).attach(router);
     new ProblemHandler().attach(router);
     return router;
   }

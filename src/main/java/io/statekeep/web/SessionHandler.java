@@ -1,5 +1,6 @@
 package io.statekeep.web;
 
+import io.statekeep.session.Deadline;
 import io.statekeep.session.Session;
 import io.statekeep.session.Sessions;
 import io.vertx.core.Future;
@@ -25,7 +26,7 @@ public final class SessionHandler implements Handler<RoutingContext> {
 
   private final Sessions sessions;
   private final SessionCookie cookie;
-  private final AnswerDeadline deadline;
+  private final Deadline deadline;
 
   /**
    * @param sessions opens them
@@ -35,7 +36,7 @@ public final class SessionHandler implements Handler<RoutingContext> {
   public SessionHandler(Sessions sessions, SessionCookie cookie, long timeoutMillis) {
     this.sessions = sessions;
     this.cookie = cookie;
-    this.deadline = new AnswerDeadline(timeoutMillis);
+    this.deadline = new Deadline(timeoutMillis);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.statekeep.web.api;
 
+import io.statekeep.session.Deadline;
 import io.statekeep.session.Sessions;
-import io.statekeep.web.AnswerDeadline;
 import io.statekeep.web.Reply;
 import io.statekeep.web.SessionCookie;
 import io.statekeep.web.Throttle;
@@ -35,7 +35,7 @@ public record Api(
     Throttle guesses,
     TrustedProxies proxies,
     Contract contract,
-    AnswerDeadline deadline,
+    Deadline deadline,
     EventFeed feed,
     long heartbeatMillis) {
   private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");

@@ -95,32 +95,6 @@ class GuardedSessionStoreTest {
   }
 
   @Test
-  void finishedCallsAreForgottenWhileOneHangsInFrontOfThem() {
-    GuardedSessionStore patient =
-        new GuardedSessionStore(vertx, new GuardedSessionStore.Bounds(60_000, 10), far);
-    far.hold();
-    Future<Optional<SessionRecord>> hung = patient.load(record.key());
-    for (int i = 0; i < 100; i++) {
-      Future<Optional<SessionRecord>> call = patient.load(record.key());
-      far.goOn(1);
-      far.goOn(1);
-      assertThat(await(call)).contains(record);
-    }
-    while (patient.remembered() > 1) {
-      Thread.onSpinWait();
-    }
-    assertThat(hung.isComplete()).isFalse();
-    await(patient.close());
-  }
-
-  @Test
-  void lateCallsAreLookedForOftenEnoughWhateverTheDeadline() {
-    assertThat(new GuardedSessionStore.Bounds(5, 1).pollMillis()).isEqualTo(1);
-    assertThat(new GuardedSessionStore.Bounds(500, 1).pollMillis()).isEqualTo(50);
-    assertThat(new GuardedSessionStore.Bounds(3_600_000, 1).pollMillis()).isEqualTo(200);
-  }
-
-  @Test
   void closingEndsWhatIsUnderWayAndRefusesWhatComes() {
     far.hold();
     Future<Optional<SessionRecord>> call = store.load(record.key());
