@@ -5,6 +5,7 @@ import io.statekeep.service.config.Config.StoreKind;
 import io.statekeep.session.OverLimit;
 import io.statekeep.session.SessionStore;
 import io.statekeep.store.InvalidationChannel;
+import io.statekeep.store.guarded.CircuitBreakerSessionStore;
 import io.statekeep.store.guarded.GuardedSessionStore;
 import io.statekeep.store.jdbc.JdbcSessionStore;
 import io.statekeep.store.jdbc.PostgresInvalidations;
@@ -69,6 +70,11 @@ final class StoreFactory {
               new LocalSessionStore.Capacity(
                   store.localSessions(), store.localBytes(), config.events().max()));
     };
+  }
+
+  /** What keeps the sessions, left alone while it does not answer. */
+  CircuitBreakerSessionStore breakerFor(SessionStore keeper) {
+    return new CircuitBreakerSessionStore(vertx, config.store().timeout().toMillis(), keeper);
   }
 
   /**

@@ -15,6 +15,7 @@ import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStore;
 import io.statekeep.session.SessionStoreException;
+import io.statekeep.store.guarded.CircuitBreakerSessionStore;
 import io.statekeep.store.guarded.GuardedSessionStore;
 import io.statekeep.store.local.LocalSessionStore;
 import io.statekeep.testing.Keys;
@@ -72,7 +73,7 @@ class MetricsTest {
   }
 
   private Metrics metrics(MeteredSessionStore store) {
-    return new Metrics(requests, store);
+    return new Metrics(requests, store, new CircuitBreakerSessionStore(vertx, 1000, store));
   }
 
   /** The value of a sample; fails if there is none. */

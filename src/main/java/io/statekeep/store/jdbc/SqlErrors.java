@@ -43,8 +43,10 @@ final class SqlErrors {
    * values.
    */
   static SessionStoreException unavailable(Throwable error) {
-    return new SessionStoreException(
-        "the database did not carry out a call: " + kind(error), error);
+    String what = "the database did not carry out a call: " + kind(error);
+    return isRefusal(error)
+        ? SessionStoreException.refusal(what, error)
+        : new SessionStoreException(what, error);
   }
 
   /** What kind of error it was, without any text of it. */
@@ -54,6 +56,14 @@ final class SqlErrors {
       kind = state(cause).isEmpty() ? kind : "SQLSTATE " + state(cause);
     }
     return kind;
+  }
+
+  // Class 53 is a server short of connections, memory or room, 57 one that an operator stops.
+  private static boolean isRefusal(Throwable error) {
+    return !isConnectionLost(error)
+        && anyCause(error, cause -> !state(cause).isEmpty())
+        && !anyCause(
+            error, cause -> state(cause).startsWith("53") || state(cause).startsWith("57"));
   }
 
   private static boolean anyCause(Throwable error, Predicate<Throwable> test) {

@@ -407,7 +407,7 @@ public final class LocalSessionStore implements SessionStore {
   }
 
   private static <T> Future<T> full() {
-    return Future.failedFuture(new SessionStoreException("the local store is full", null));
+    return Future.failedFuture(SessionStoreException.refusal("the local store is full", null));
   }
 
   /** What a save or rotation did to one record. */

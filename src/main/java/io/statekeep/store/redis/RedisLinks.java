@@ -13,6 +13,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -25,6 +26,10 @@ final class RedisLinks {
       Pattern.compile(
           "\\b(OOM|READONLY|MISCONF|LOADING|BUSY|NOREPLICAS|MASTERDOWN|NOPERM|NOAUTH|WRONGPASS"
               + "|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|CROSSSLOT|EXECABORT)\\b");
+
+  // With these a server carries out nothing; with others it may read while it does not write.
+  private static final Set<String> NO_SERVICE =
+      Set.of("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "WRONGPASS");
 
   private final VertxInternal vertx;
   private final Supplier<Redis> clients;
@@ -107,10 +112,15 @@ final class RedisLinks {
   }
 
   private static <T> Future<T> unavailable(Throwable failure) {
-    return failure instanceof RedisError error
-        ? Future.failedFuture(
-            new SessionStoreException("Redis did not carry out a command: " + kind(error), failure))
-        : Future.failedFuture(failure);
+    if (!(failure instanceof RedisError error)) {
+      return Future.failedFuture(failure);
+    }
+    String kind = kind(error);
+    String what = "Redis did not carry out a command: " + kind;
+    return Future.failedFuture(
+        NO_SERVICE.contains(kind)
+            ? new SessionStoreException(what, failure)
+            : SessionStoreException.refusal(what, failure));
   }
 
   // The text of an error may hold names; its kind is a word of capitals, in front or after that of
