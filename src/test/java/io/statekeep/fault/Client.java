@@ -37,10 +37,17 @@ final class Client {
     this.token = begun.getString("token");
   }
 
-  /** Begins a session that holds its own name. */
+  /** Begins a session that holds its own name, however long the store takes for it. */
   static Client begin(ApiProbe api, String name) {
-    return new Client(
-        name, api.begin("{\"subject\":\"u\",\"attributes\":{\"me\":\"" + name + "\",\"n\":0}}"));
+    String json = "{\"subject\":\"u\",\"attributes\":{\"me\":\"" + name + "\",\"n\":0}}";
+    Answer[] begun = new Answer[1];
+    Site.await(
+        "a session begins",
+        () -> {
+          begun[0] = api.post("/v1/sessions", json);
+          return begun[0].status() == 201;
+        });
+    return new Client(name, begun[0].json());
   }
 
   List<Operation> history() {
@@ -75,11 +82,16 @@ final class Client {
         session -> value);
   }
 
+  /** Reads without a note of it. */
+  Answer get(ApiProbe api) {
+    return api.get(CURRENT, "Session-Token", token);
+  }
+
   Outcome read(ApiProbe api, int node) {
     return ask(
         Kind.READ,
         node,
-        () -> api.get(CURRENT, "Session-Token", token),
+        () -> get(api),
         session -> session.getJsonObject("attributes", new JsonObject()).getString("r", ""));
   }
 

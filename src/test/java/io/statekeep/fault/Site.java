@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /** Some nodes over one store, each behind a network of its own that may be bad. */
 final class Site implements AutoCloseable {
-  static final int TIMEOUT_MILLIS = 500;
+  static final int TIMEOUT_MILLIS = 1000;
   static final int MAX_STALE_MILLIS = 300;
 
   /** Within which an answer comes, whatever happens: the contract's bound, and a slow machine. */
@@ -103,6 +103,18 @@ final class Site implements AutoCloseable {
 
   ApiProbe api(int node) {
     return new ApiProbe(http(node));
+  }
+
+  /** The token of a new session with this user, however long the store takes for it. */
+  String newToken(int node, int user) {
+    String[] token = new String[1];
+    await(
+        "a session begins",
+        () -> {
+          token[0] = http(node).get("/set_session?user_id=" + user).token();
+          return !token[0].isEmpty();
+        });
+    return token[0];
   }
 
   boolean isReady(int node) {

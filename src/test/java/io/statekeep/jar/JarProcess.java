@@ -95,6 +95,10 @@ final class JarProcess implements AutoCloseable {
     return port;
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   HttpProbe management() {
     return new HttpProbe(managementPort);
   }

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -112,7 +113,10 @@ public final class FaultProxy implements AutoCloseable {
     cutAfter = bytes;
   }
 
-  /** The next request with this text is delivered; in place of its reply comes a reset. Once. */
+  /**
+   * The next request with this text, in capitals here and in any case there, is delivered; in place
+   * of its reply comes a reset. Once.
+   */
   public synchronized void loseReplyTo(String text) {
     replyToLose = text;
   }
@@ -168,6 +172,10 @@ public final class FaultProxy implements AutoCloseable {
     try {
       Link link = new Link(client, new Socket(InetAddress.getLoopbackAddress(), target));
       links.add(link);
+      if (isRefusing()) {
+        // It was on its way when the others were reset.
+        link.reset();
+      }
       start("requests", () -> link.pump(Way.REQUESTS));
       start("replies", () -> link.pump(Way.REPLIES));
     } catch (IOException e) {
@@ -224,15 +232,20 @@ public final class FaultProxy implements AutoCloseable {
       cutAfter = room == Long.MAX_VALUE ? room : Math.max(0, room - text.length());
       return new Fate((int) Math.min(room, text.length()), sliceBytes, room <= text.length());
     }
-    if (requestToLose != null && text.contains(requestToLose)) {
+    if (isIn(text, requestToLose)) {
       requestToLose = null;
       return new Fate(0, sliceBytes, true);
     }
-    if (replyToLose != null && text.contains(replyToLose)) {
+    if (isIn(text, replyToLose)) {
       replyToLose = null;
       link.losesReply = true;
     }
     return new Fate(text.length(), sliceBytes, false);
+  }
+
+  // Clients write the names of commands as they like.
+  private static boolean isIn(String text, String wanted) {
+    return wanted != null && text.toUpperCase(Locale.ROOT).contains(wanted);
   }
 
   private void pause(long millis) throws InterruptedException {

@@ -58,9 +58,18 @@ public final class Schema {
   private static boolean isCurrent(JdbcAddress address) {
     try (Connection connection =
         DriverManager.getConnection(address.driverUrl(), address.user(), address.password())) {
-      return newestVersion(connection) >= address.dialect().schemaVersion();
+      return isCurrent(connection, address.dialect());
     } catch (SQLException e) {
-      // No history yet, or no connection: the migration finds out which and says so.
+      // A migration would wait for the connection again, more than once.
+      throw SqlErrors.unavailable(e);
+    }
+  }
+
+  private static boolean isCurrent(Connection connection, Dialect dialect) {
+    try {
+      return newestVersion(connection) >= dialect.schemaVersion();
+    } catch (SQLException e) {
+      // No history yet.
       return false;
     }
   }
