@@ -3,10 +3,15 @@ package io.statekeep.fault;
 import io.statekeep.fault.Operation.Kind;
 import io.statekeep.fault.Operation.Outcome;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks in the history of one session for what must not be. Each check answers the violations that
@@ -43,29 +48,34 @@ record Checks(List<Operation> history, long staleNanos) {
 
   /** Every read sees the last write before it, or one that may have come later. */
   List<String> register() {
-    List<Operation> writes =
-        those(operation -> operation.kind() == Kind.WRITE && operation.outcome() != Outcome.GONE);
+    Map<String, Operation> writes = new HashMap<>();
+    // By when it was acknowledged: the latest start of all writes until then.
+    TreeMap<Long, Long> latestStart = new TreeMap<>();
+    those(operation -> operation.kind() == Kind.WRITE && operation.outcome() != Outcome.GONE)
+        .forEach(write -> writes.put(write.value(), write));
+    long latest = Long.MIN_VALUE;
+    for (Operation write :
+        those(Kind.WRITE, Outcome.OK).stream()
+            .sorted(Comparator.comparingLong(Operation::end))
+            .toList()) {
+      latest = Math.max(latest, write.start());
+      latestStart.put(write.end(), latest);
+    }
     return those(Kind.READ, Outcome.OK).stream()
-        .filter(read -> !mayHaveRead(read, writes))
+        .filter(read -> !mayHaveRead(read, writes.get(read.value()), latestStart))
         .map(read -> "read of what was not, or not any more: " + read)
         .toList();
   }
 
-  private boolean mayHaveRead(Operation read, List<Operation> writes) {
+  private boolean mayHaveRead(
+      Operation read, @Nullable Operation write, TreeMap<Long, Long> latestStart) {
+    Map.Entry<Long, Long> known = latestStart.lowerEntry(read.start() - staleNanos);
     if (read.value().isEmpty()) {
-      return writes.stream().noneMatch(later -> isKnownBefore(later, read));
+      return known == null;
     }
-    return writes.stream()
-        .filter(write -> write.value().equals(read.value()) && write.start() <= read.end())
-        .anyMatch(
-            write ->
-                writes.stream()
-                    .noneMatch(
-                        later -> write.latest() < later.start() && isKnownBefore(later, read)));
-  }
-
-  private boolean isKnownBefore(Operation write, Operation read) {
-    return write.outcome() == Outcome.OK && write.end() < read.start() - staleNanos;
+    return write != null
+        && write.start() <= read.end()
+        && (known == null || write.latest() >= known.getValue());
   }
 
   /** No two acknowledged increments came to the same number. */

@@ -98,7 +98,7 @@ class RedisErrorTest {
 
   @Test
   void aUserWhoMayNotWriteAnyMoreReads() {
-    shell.run("ACL", "SETUSER", "default", "-@scripting");
+    shell.run("ACL", "SETUSER", "default", "-@write");
     assertReadsGoOnWhileWritesAreRefused();
     shell.run("ACL", "SETUSER", "default", "+@all");
     assertWritesAgain(1);
