@@ -61,7 +61,7 @@ final class StoreFactory {
               vertx,
               new RedisSessionStore.Rules(
                   config.policy(), clock, store.redisPrefix(), timeout, config.events().max()),
-              RedisSessionStore.clients(vertx, store.redisUrl(), timeout));
+              store.redis());
       case LOCAL, LAYERED ->
           new LocalSessionStore(
               vertx,
@@ -128,7 +128,7 @@ final class StoreFactory {
   }
 
   private InvalidationChannel redis(Duration maxStale) {
-    return ((RedisSessionStore) keeper).invalidations(vertx, config.store().redisUrl(), maxStale);
+    return ((RedisSessionStore) keeper).invalidations(vertx, maxStale);
   }
 
   private InvalidationChannel postgres(Duration maxStale) {

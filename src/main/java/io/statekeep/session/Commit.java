@@ -53,7 +53,7 @@ final class Commit {
               if (old.isEmpty()) {
                 return Future.failedFuture(new SessionRefusedException(SaveOutcome.GONE));
               }
-              IssuedToken fresh = sessions.tokens().issue();
+              IssuedToken fresh = sessions.tokens().issueFor(old.get().key());
               Rotation rotation = new Rotation(old.get().key(), fresh.key(), subject, graceMillis);
               return sessions
                   .store()
@@ -109,12 +109,11 @@ final class Commit {
   }
 
   private Future<CookieChange> rotate() {
-    return claim
-        .token()
-        .compose(old -> old.isEmpty() ? create() : rotate(old.get(), sessions.tokens().issue()));
+    return claim.token().compose(old -> old.isEmpty() ? create() : rotate(old.get()));
   }
 
-  private Future<CookieChange> rotate(VerifiedToken old, IssuedToken fresh) {
+  private Future<CookieChange> rotate(VerifiedToken old) {
+    IssuedToken fresh = sessions.tokens().issueFor(old.key());
     Rotation rotation = new Rotation(old.key(), fresh.key(), intent.subject(), 0);
     return sessions
         .store()

@@ -25,6 +25,11 @@ public record Repeat(String key, String fingerprint, String salt, long until) {
     }
   }
 
+  /** The partition of sessions that a creation under this key is in. */
+  public int partition() {
+    return SessionKey.partitionOf(key);
+  }
+
   private static boolean isShortAscii(String text) {
     return text.length() <= MAX_CHARS && text.chars().allMatch(c -> c > ' ' && c < 0x7f);
   }

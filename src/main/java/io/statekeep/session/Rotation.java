@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A session moves to a new key, in one atomic step: at no moment is neither key valid.
  *
  * @param from the key that ends
- * @param to the new key, which no session has had
+ * @param to the new key, which no session has had, in the same partition
  * @param subject the subject from now on, or null to keep it
  * @param graceMillis how long {@code from} stays good for reads, of the same session, at most
  *     60,000; 0 ends it at once, and a change of subject allows nothing else
@@ -17,9 +17,13 @@ public record Rotation(SessionKey from, SessionKey to, @Nullable String subject,
   public static final long MAX_GRACE_MILLIS = 60_000;
 
   /**
-   * @throws IllegalArgumentException if the grace is out of bounds or comes with a subject
+   * @throws IllegalArgumentException if the grace is out of bounds or comes with a subject, or the
+   *     new key is in another partition: no store could move the session in one step
    */
   public Rotation {
+    if (from.partition() != to.partition()) {
+      throw new IllegalArgumentException("a session does not leave its partition");
+    }
     if (graceMillis < 0 || graceMillis > MAX_GRACE_MILLIS) {
       throw new IllegalArgumentException("grace is not in 0.." + MAX_GRACE_MILLIS + " ms");
     }

@@ -47,13 +47,38 @@ public final class SessionTokens {
   /** A fresh token with its key. */
   public IssuedToken issue() {
     Scratch mine = scratch.get();
+    return issued(mine, mine.nextRandom());
+  }
+
+  /**
+   * A fresh token for the session that has this key now. Of its 256 random bits six go by the
+   * partition of the session.
+   */
+  public IssuedToken issueFor(SessionKey session) {
+    Scratch mine = scratch.get();
     byte[] random = mine.nextRandom();
+    // One draw of 64 is in the partition.
+    while (mine.partitionOf(random) != session.partition()) {
+      random = mine.nextRandom();
+    }
+    return issued(mine, random);
+  }
+
+  private IssuedToken issued(Scratch mine, byte[] random) {
     return new IssuedToken(mine.signed(keys, ENCODER.encode(random)), mine.keyOf(random));
   }
 
-  /** A new salt, from which a token can be made now and again. Tells nothing of the token. */
-  public String newSalt() {
-    return new String(ENCODER.encode(scratch.get().nextRandom()), StandardCharsets.US_ASCII);
+  /**
+   * A new salt, from which a token can be made now and again. Tells nothing of the token but the
+   * partition of its session.
+   */
+  public String newSalt(int partition) {
+    Scratch mine = scratch.get();
+    String salt;
+    do {
+      salt = new String(ENCODER.encode(mine.nextRandom()), StandardCharsets.US_ASCII);
+    } while (mine.partitionOf(randomOf(salt, 0)) != partition);
+    return salt;
   }
 
   /** The token of a salt under the ring's first key, with its key. */
@@ -70,9 +95,11 @@ public final class SessionTokens {
   }
 
   private IssuedToken derived(String salt, int place) {
-    byte[] random = derivation.sign(place, salt.getBytes(StandardCharsets.US_ASCII));
-    Scratch mine = scratch.get();
-    return new IssuedToken(mine.signed(keys, ENCODER.encode(random)), mine.keyOf(random));
+    return issued(scratch.get(), randomOf(salt, place));
+  }
+
+  private byte[] randomOf(String salt, int place) {
+    return derivation.sign(place, salt.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** What this text is, or null if no key of the ring signed it. */
@@ -180,6 +207,11 @@ public final class SessionTokens {
     @SuppressWarnings("deprecation")
     SessionKey keyOf(byte[] randomBytes) {
       return new SessionKey(new String(ENCODER.encode(sha256.digest(randomBytes)), 0));
+    }
+
+    /** The partition of the session that has this key: its first character has six bits. */
+    int partitionOf(byte[] randomBytes) {
+      return (sha256.digest(randomBytes)[0] & 0xFF) >> 2;
     }
 
     private static MessageDigest sha256() {

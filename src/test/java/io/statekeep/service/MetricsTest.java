@@ -149,7 +149,7 @@ class MetricsTest {
 
   private void callEveryVerb(SessionStore store) {
     SessionRecord record = record();
-    SessionKey next = Keys.next();
+    SessionKey next = Keys.nextFor(record.key());
     await(store.create(Creation.of(record)));
     await(store.load(record.key()));
     await(store.save(record.key(), SessionDelta.put("a", "1")));

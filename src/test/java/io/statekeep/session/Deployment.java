@@ -96,7 +96,7 @@ final class Deployment {
 
   /** Moves the session as a renewal does: for a while the old token still reads. */
   String rotateWithGrace(String token, Duration grace) {
-    SessionTokens.IssuedToken fresh = sessions.tokens().issue();
+    SessionTokens.IssuedToken fresh = sessions.tokens().issueFor(keyOf(token));
     Rotation rotation = new Rotation(keyOf(token), fresh.key(), null, grace.toMillis());
     await(store.rotate(rotation, SessionDelta.TOUCH));
     return fresh.token().value();

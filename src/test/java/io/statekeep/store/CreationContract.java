@@ -31,9 +31,19 @@ abstract class CreationContract extends TwoNodes {
     return SessionRecord.create(Keys.next(), policy, now()).withSubject(subject);
   }
 
+  private Creation freshFor(String subject, Repeat repeat) {
+    SessionRecord record = SessionRecord.create(keyFor(repeat), policy, now());
+    return new Creation(record.withSubject(subject), repeat);
+  }
+
   private Creation creation(String repeatKey) {
     Repeat repeat = new Repeat(repeatKey, "print", "salt", now() + DAY);
-    return new Creation(SessionRecord.create(Keys.next(), POLICY, now()), repeat);
+    return new Creation(SessionRecord.create(keyFor(repeat), POLICY, now()), repeat);
+  }
+
+  // A session is in the partition of its repeat.
+  private static SessionKey keyFor(Repeat repeat) {
+    return Keys.nextFor(new SessionKey(repeat.key()));
   }
 
   // Unique in a database that several tests share.
@@ -49,7 +59,7 @@ abstract class CreationContract extends TwoNodes {
     Creation first = creation(key);
     assertThat(await(store.create(first))).isEqualTo(CreateOutcome.CREATED);
     Repeat other = new Repeat(key, "another-print", "another-salt", now() + 1);
-    Creation second = new Creation(SessionRecord.create(Keys.next(), POLICY, now()), other);
+    Creation second = new Creation(SessionRecord.create(keyFor(other), POLICY, now()), other);
     CreateOutcome again = await(this.other.create(second));
     assertThat(again).isEqualTo(new CreateOutcome.Repeated(first.record().key(), "print", "salt"));
     assertThat(await(store.create(creation(key)))).isEqualTo(again);
@@ -98,8 +108,8 @@ abstract class CreationContract extends TwoNodes {
 
   @Test
   void whatWasNotCreatedIsNotRemembered() {
-    String key = newRepeatKey();
     SessionRecord taken = created(withName("x"));
+    String key = Keys.nextFor(taken.key()).value();
     Creation refused = new Creation(taken, new Repeat(key, "print", "salt", now() + DAY));
     assertThat(await(store.create(refused))).isEqualTo(CreateOutcome.TAKEN);
     assertThat(await(store.create(creation(key)))).isEqualTo(CreateOutcome.CREATED);
@@ -147,7 +157,7 @@ abstract class CreationContract extends TwoNodes {
     SessionRecord moving = createdFor("alice");
     await(other.delete(ended.key(), EndReason.LOGOUT));
     createdFor("alice");
-    rotated(Rotation.login(moving.key(), Keys.next(), "bob"), SessionDelta.TOUCH);
+    rotated(Rotation.login(moving.key(), Keys.nextFor(moving.key()), "bob"), SessionDelta.TOUCH);
     createdFor("alice");
     assertThat(await(store.create(Creation.of(fresh("alice"))))).isEqualTo(CreateOutcome.AT_LIMIT);
     // No purge has come by, and yet they do not count.
@@ -162,12 +172,10 @@ abstract class CreationContract extends TwoNodes {
     reopen(POLICY.withMaxPerSubject(1, OverLimit.REJECT));
     SessionRecord one = createdFor("alice");
     Repeat repeat = new Repeat(newRepeatKey(), "print", "salt", now() + DAY);
-    assertThat(await(store.create(new Creation(fresh("alice"), repeat))))
-        .isEqualTo(CreateOutcome.AT_LIMIT);
+    assertThat(await(store.create(freshFor("alice", repeat)))).isEqualTo(CreateOutcome.AT_LIMIT);
     await(store.delete(one.key(), EndReason.LOGOUT));
-    assertThat(await(store.create(new Creation(fresh("alice"), repeat))))
-        .isEqualTo(CreateOutcome.CREATED);
-    assertThat(await(store.create(new Creation(fresh("alice"), repeat))))
+    assertThat(await(store.create(freshFor("alice", repeat)))).isEqualTo(CreateOutcome.CREATED);
+    assertThat(await(store.create(freshFor("alice", repeat))))
         .isInstanceOf(CreateOutcome.Repeated.class);
   }
 
@@ -188,7 +196,7 @@ abstract class CreationContract extends TwoNodes {
     clock.advance(Duration.ofMillis(1));
     SessionRecord anonymous = created(withName("x"));
     assertThat(await(store.load(old.key()))).isPresent();
-    SessionKey login = Keys.next();
+    SessionKey login = Keys.nextFor(anonymous.key());
     SaveOutcome outcome =
         await(store.rotate(Rotation.login(anonymous.key(), login, "alice"), SessionDelta.TOUCH));
     assertThat(((SaveOutcome.Saved) outcome).ended()).containsExactly(old.key());
@@ -201,7 +209,7 @@ abstract class CreationContract extends TwoNodes {
     reopen(POLICY.withMaxPerSubject(1, OverLimit.REJECT));
     SessionRecord mine = createdFor("alice");
     SessionRecord anonymous = created(withName("x"));
-    SessionKey to = Keys.next();
+    SessionKey to = Keys.nextFor(anonymous.key());
     Rotation login = Rotation.login(anonymous.key(), to, "alice");
     SessionDelta delta = SessionDelta.builder().put("a", "1").touch().build();
     assertThat(await(other.rotate(login, delta))).isEqualTo(SaveOutcome.AT_LIMIT);
@@ -216,8 +224,8 @@ abstract class CreationContract extends TwoNodes {
   void aRotationForTheSameSubjectNeedsNoRoom() {
     reopen(POLICY.withMaxPerSubject(1, OverLimit.REJECT));
     SessionRecord mine = createdFor("alice");
-    SessionKey second = Keys.next();
-    SessionKey third = Keys.next();
+    SessionKey second = Keys.nextFor(mine.key());
+    SessionKey third = Keys.nextFor(second);
     rotated(Rotation.login(mine.key(), second, "alice"), SessionDelta.TOUCH);
     rotated(Rotation.of(second, third), SessionDelta.TOUCH);
     assertThat(of("alice")).containsExactly(third);
@@ -228,12 +236,13 @@ abstract class CreationContract extends TwoNodes {
     reopen(POLICY.withMaxPerSubject(1, OverLimit.END_OLDEST));
     SessionRecord mine = createdFor("alice");
     SessionRecord anonymous = created(withName("x"));
-    Rotation login = Rotation.login(anonymous.key(), Keys.next(), "alice");
+    Rotation login = Rotation.login(anonymous.key(), Keys.nextFor(anonymous.key()), "alice");
     assertThat(await(store.rotate(login, SessionDelta.increment("name", 1))))
         .isEqualTo(new SaveOutcome.NotANumber("name"));
     assertThat(await(store.rotate(login, SessionDelta.builder().ifVersion(7).build())))
         .isEqualTo(SaveOutcome.CONFLICT);
-    Rotation ofNobody = Rotation.login(Keys.next(), Keys.next(), "alice");
+    SessionKey unknown = Keys.next();
+    Rotation ofNobody = Rotation.login(unknown, Keys.nextFor(unknown), "alice");
     assertThat(await(store.rotate(ofNobody, SessionDelta.TOUCH))).isEqualTo(SaveOutcome.GONE);
     assertThat(await(store.load(mine.key()))).isPresent();
   }
@@ -260,7 +269,7 @@ abstract class CreationContract extends TwoNodes {
       SessionRecord record = fresh("alice");
       await(store.create(Creation.of(record)));
       clock.advance(Duration.ofMillis(1));
-      Rotation rotation = Rotation.of(record.key(), Keys.next());
+      Rotation rotation = Rotation.of(record.key(), Keys.nextFor(record.key()));
       Future<SaveOutcome> moving = other.rotate(rotation, SessionDelta.TOUCH);
       SessionRecord newest = fresh("alice");
       await(store.create(Creation.of(newest)));
@@ -284,7 +293,9 @@ abstract class CreationContract extends TwoNodes {
               .map(outcome -> outcome instanceof CreateOutcome.Created));
       begun.add(
           (even ? other : store)
-              .rotate(Rotation.login(record.key(), Keys.next(), "alice"), SessionDelta.TOUCH)
+              .rotate(
+                  Rotation.login(record.key(), Keys.nextFor(record.key()), "alice"),
+                  SessionDelta.TOUCH)
               .map(outcome -> outcome instanceof SaveOutcome.Saved));
     }
     return begun;

@@ -64,7 +64,7 @@ final class Interleavings {
     private final long seed;
     private final Random random;
     private final SessionKey key = Keys.next();
-    private final SessionKey movedTo = Keys.next();
+    private final SessionKey movedTo = Keys.nextFor(key);
     private final List<Future<?>> steps = new ArrayList<>();
     private final SessionRecord record;
     private Future<Boolean> deletion;

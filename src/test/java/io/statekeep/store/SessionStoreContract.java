@@ -325,7 +325,7 @@ public abstract class SessionStoreContract extends EventContract {
     SessionDelta delta = SessionDelta.builder().put("a", "1").touch().build();
     assertThat(await(store.save(record.key(), delta))).isEqualTo(SaveOutcome.GONE);
     assertThat(await(store.save(record.key(), delta.withSeen(record)))).isEqualTo(SaveOutcome.GONE);
-    Rotation rotation = Rotation.of(record.key(), Keys.next());
+    Rotation rotation = Rotation.of(record.key(), Keys.nextFor(record.key()));
     assertThat(await(store.rotate(rotation, SessionDelta.TOUCH))).isEqualTo(SaveOutcome.GONE);
     assertThat(await(store.delete(record.key(), EndReason.REVOKED))).isFalse();
     assertThat(await(store.deleteBySubject("alice", Optional.empty()))).isEmpty();
@@ -401,7 +401,7 @@ public abstract class SessionStoreContract extends EventContract {
   @Test
   void aVisitByAnOldKeyWithinTheGraceRecordsNothing() {
     SessionRecord record = created(withName("x"));
-    SessionKey moved = Keys.next();
+    SessionKey moved = Keys.nextFor(record.key());
     clock.advance(Duration.ofMillis(POLICY.touchInterval()));
     await(store.rotate(new Rotation(record.key(), moved, null, 60_000), SessionDelta.TOUCH));
     Visit visit = await(store.visit(record.key()));
@@ -424,7 +424,7 @@ public abstract class SessionStoreContract extends EventContract {
         SessionDelta.builder().touch().expiry(ExpiryChange.idle(Duration.ofDays(1))).build();
     assertThat(saved(record.key(), longer).lifetime().expiresAt())
         .isEqualTo(record.lifetime().absoluteExpiresAt());
-    SessionKey moved = Keys.next();
+    SessionKey moved = Keys.nextFor(record.key());
     await(store.rotate(Rotation.of(record.key(), moved), SessionDelta.TOUCH));
     clock.advance(Duration.ofMillis(9_999));
     assertThat(await(store.load(moved))).isPresent();
@@ -506,7 +506,7 @@ public abstract class SessionStoreContract extends EventContract {
   void rotationMovesTheSessionWholeAndEndsTheOldKey() {
     SessionRecord record = created(withName("x"));
     clock.advance(Duration.ofSeconds(90));
-    SessionKey to = Keys.next();
+    SessionKey to = Keys.nextFor(record.key());
     SessionDelta delta = SessionDelta.builder().put("a", "1").touch().build();
     SessionRecord after = rotated(Rotation.login(record.key(), to, "alice"), delta);
     assertThat(after.key()).isEqualTo(to);
@@ -527,11 +527,11 @@ public abstract class SessionStoreContract extends EventContract {
   @Test
   void rotationKeepsTheSubjectUnlessToldOtherwise() {
     SessionRecord record = createdFor("alice");
-    SessionKey second = Keys.next();
+    SessionKey second = Keys.nextFor(record.key());
     assertThat(rotated(Rotation.of(record.key(), second), SessionDelta.TOUCH).subject())
         .isEqualTo("alice");
     assertThat(of("alice")).containsExactly(second);
-    SessionKey third = Keys.next();
+    SessionKey third = Keys.nextFor(second);
     rotated(Rotation.login(second, third, "bob"), SessionDelta.TOUCH);
     assertThat(of("alice")).isEmpty();
     assertThat(of("bob")).containsExactly(third);
@@ -539,8 +539,9 @@ public abstract class SessionStoreContract extends EventContract {
 
   @Test
   void rotationOfADeadSessionIsGone() {
-    SessionKey to = Keys.next();
-    assertThat(await(store.rotate(Rotation.of(Keys.next(), to), SessionDelta.TOUCH)))
+    SessionKey unknown = Keys.next();
+    SessionKey to = Keys.nextFor(unknown);
+    assertThat(await(store.rotate(Rotation.of(unknown, to), SessionDelta.TOUCH)))
         .isEqualTo(SaveOutcome.GONE);
     assertThat(await(store.load(to))).isEmpty();
   }
@@ -548,7 +549,7 @@ public abstract class SessionStoreContract extends EventContract {
   @Test
   void aRotationThatIsRefusedMovesNothing() {
     SessionRecord record = created(withName("x"));
-    SessionKey to = Keys.next();
+    SessionKey to = Keys.nextFor(record.key());
     SessionDelta stale = SessionDelta.builder().ifVersion(7).build();
     assertThat(await(store.rotate(Rotation.of(record.key(), to), stale)))
         .isEqualTo(SaveOutcome.CONFLICT);
@@ -562,7 +563,7 @@ public abstract class SessionStoreContract extends EventContract {
   @Test
   void withinItsGraceAnOldKeyReadsTheSessionAndWritesNothing() {
     SessionRecord record = createdFor("alice");
-    SessionKey to = Keys.next();
+    SessionKey to = Keys.nextFor(record.key());
     rotated(new Rotation(record.key(), to, null, 10_000), SessionDelta.TOUCH);
     saved(to, SessionDelta.put("later", "1"));
     clock.advance(Duration.ofMillis(9_999));
@@ -571,7 +572,10 @@ public abstract class SessionStoreContract extends EventContract {
     assertThat(read.attributes().names()).contains("later");
     assertThat(await(store.save(record.key(), SessionDelta.put("a", "1"))))
         .isEqualTo(SaveOutcome.GONE);
-    assertThat(await(store.rotate(Rotation.of(record.key(), Keys.next()), SessionDelta.TOUCH)))
+    assertThat(
+            await(
+                store.rotate(
+                    Rotation.of(record.key(), Keys.nextFor(record.key())), SessionDelta.TOUCH)))
         .isEqualTo(SaveOutcome.GONE);
     assertThat(await(store.delete(record.key(), EndReason.REVOKED))).isFalse();
     assertThat(await(store.load(to))).isPresent();
@@ -584,9 +588,9 @@ public abstract class SessionStoreContract extends EventContract {
   @Test
   void anOldKeyFollowsItsSessionThroughFurtherRotations() {
     SessionRecord record = created(withName("x"));
-    SessionKey second = Keys.next();
-    SessionKey third = Keys.next();
-    SessionKey fourth = Keys.next();
+    SessionKey second = Keys.nextFor(record.key());
+    SessionKey third = Keys.nextFor(second);
+    SessionKey fourth = Keys.nextFor(third);
     rotated(new Rotation(record.key(), second, null, 30_000), SessionDelta.TOUCH);
     rotated(new Rotation(second, third, null, 10_000), SessionDelta.TOUCH);
     rotated(Rotation.of(third, fourth), SessionDelta.TOUCH);
@@ -601,7 +605,7 @@ public abstract class SessionStoreContract extends EventContract {
   @Test
   void theGraceOfAnOldKeyEndsWithItsSession() {
     SessionRecord record = created(withName("x"));
-    SessionKey to = Keys.next();
+    SessionKey to = Keys.nextFor(record.key());
     rotated(new Rotation(record.key(), to, null, 30_000), SessionDelta.TOUCH);
     assertThat(await(other.delete(to, EndReason.REVOKED))).isTrue();
     assertThat(await(store.load(record.key()))).isEmpty();
@@ -612,7 +616,7 @@ public abstract class SessionStoreContract extends EventContract {
     SessionRecord record = created(withName("x"));
     List<Future<SaveOutcome>> rotations = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      Rotation rotation = Rotation.login(record.key(), Keys.next(), "u" + i);
+      Rotation rotation = Rotation.login(record.key(), Keys.nextFor(record.key()), "u" + i);
       rotations.add((i % 2 == 0 ? store : other).rotate(rotation, SessionDelta.TOUCH));
     }
     assertThat(awaitAll(rotations).stream().filter(o -> o instanceof SaveOutcome.Saved)).hasSize(1);
@@ -670,7 +674,7 @@ public abstract class SessionStoreContract extends EventContract {
   void noRotationSlipsPastTheEndOfAllSessionsOfItsSubject() {
     for (int round = 0; round < 30; round++) {
       SessionRecord record = createdFor("alice");
-      SessionKey to = Keys.next();
+      SessionKey to = Keys.nextFor(record.key());
       List<Future<SaveOutcome>> rotation =
           List.of(other.rotate(Rotation.of(record.key(), to), SessionDelta.TOUCH));
       await(store.deleteBySubject("alice", Optional.empty()));

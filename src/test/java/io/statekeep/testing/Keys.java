@@ -20,4 +20,9 @@ public final class Keys {
   public static SessionKey next() {
     return TOKENS.issue().key();
   }
+
+  /** A new key for a session that has this one. */
+  public static SessionKey nextFor(SessionKey session) {
+    return TOKENS.issueFor(session).key();
+  }
 }

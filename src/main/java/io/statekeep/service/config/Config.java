@@ -5,10 +5,9 @@ import io.statekeep.session.OverLimit;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.signing.KeyRing;
 import io.statekeep.store.jdbc.JdbcAddress;
+import io.statekeep.store.redis.RedisAddress;
 import io.statekeep.web.TrustedProxies;
 import io.statekeep.web.api.ApiKeys;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,7 +93,7 @@ public record Config(
       long localBytes,
       JdbcAddress jdbc,
       int jdbcConnections,
-      String redisUrl,
+      RedisAddress redis,
       String redisPrefix) {
 
     /** The kind that keeps the sessions, behind a near cache or not. */
@@ -157,6 +156,9 @@ public record Config(
   private static Config read(ConfigReader reader) {
     SessionPolicy policy = policy(reader);
     Store store = store(reader);
+    if (store.durableKind() == StoreKind.REDIS) {
+      RedisReader.check(reader, store, policy);
+    }
     Http http = http(reader);
     Listener management = listener(reader, ConfigKey.MANAGEMENT_HOST, ConfigKey.MANAGEMENT_PORT);
     if (management.port() != 0 && management.port() == http.listener().port()) {
@@ -228,7 +230,6 @@ public record Config(
     StoreKind backing =
         reader.choice(
             ConfigKey.LAYERED_BACKING, Map.of("jdbc", StoreKind.JDBC, "redis", StoreKind.REDIS));
-    reader.choice(ConfigKey.REDIS_MODE, Map.of("standalone", true));
     long heap = Runtime.getRuntime().maxMemory();
     JdbcAddress jdbc = jdbc(reader, timeout);
     return new Store(
@@ -241,7 +242,7 @@ public record Config(
         reader.sizeOrAuto(ConfigKey.LOCAL_MAX_BYTES, MEBIBYTE, MOST_BYTES, heap / 2),
         jdbc,
         reader.integer(ConfigKey.JDBC_CONNECTIONS, 2, 1000),
-        redisUrl(reader),
+        RedisReader.read(reader, timeout),
         reader.nonEmpty(ConfigKey.REDIS_PREFIX));
   }
 
@@ -254,27 +255,6 @@ public record Config(
             timeout.toMillis());
     reader.parsed(ConfigKey.JDBC_URL, address.url(), url -> address.dialect());
     return address;
-  }
-
-  private static String redisUrl(ConfigReader reader) {
-    String url = reader.text(ConfigKey.REDIS_URL);
-    if (!isRedisUrl(url)) {
-      reader.problem(ConfigKey.REDIS_URL, "must be redis://host:port/database or rediss://...");
-    }
-    return url;
-  }
-
-  private static boolean isRedisUrl(String text) {
-    try {
-      URI url = new URI(text);
-      return ("redis".equals(url.getScheme()) || "rediss".equals(url.getScheme()))
-          && url.getHost() != null
-          && (url.getPort() == -1 || (url.getPort() > 0 && url.getPort() < 65_536))
-          && url.getPath().matches("|/\\d{0,5}");
-    } catch (URISyntaxException e) {
-      // Its message quotes the URL with the password in it.
-      return false;
-    }
   }
 
   private static Optional<KeyRing> signingKeys(ConfigReader reader, Store store) {

@@ -16,47 +16,64 @@ final class IndexRebuild {
   private static final int KEYS_OF_ONE_CALL = 500;
   private static final String BEGINNING = "0";
 
-  private final RedisLinks links;
-  private final Keys keys;
+  private final RedisCommands commands;
+  private final Layout layout;
 
-  IndexRebuild(RedisLinks links, Keys keys) {
-    this.links = links;
-    this.keys = keys;
+  IndexRebuild(RedisCommands commands, Layout layout) {
+    this.commands = commands;
+    this.layout = layout;
   }
 
   /** Answers how many sessions are in the indexes. */
   Future<Integer> run() {
-    List<String> everybodys = List.of(keys.sessions(), "0", "");
-    return eachKey(keys.sessions(), this::index)
-        .compose(indexed -> trim(keys.byCreation(), everybodys).map(indexed))
-        .compose(indexed -> eachKey(keys.subjects(), this::trimSubjects).map(indexed));
+    Future<Integer> all = Future.succeededFuture(0);
+    for (Keys keys : layout.all()) {
+      all = all.compose(before -> run(keys).map(indexed -> before + indexed));
+    }
+    return all;
   }
 
-  private Future<Integer> index(List<String> ids) {
-    return links
+  private Future<Integer> run(Keys keys) {
+    List<String> everybodys = List.of(keys.sessions(), "0", "");
+    return eachKey(keys, keys.sessions(), ids -> index(keys, ids))
+        .compose(indexed -> trim(keys, keys.byCreation(), everybodys).map(indexed))
+        .compose(
+            indexed ->
+                eachKey(keys, keys.subjects(), subjects -> trimSubjects(keys, subjects))
+                    .map(indexed));
+  }
+
+  private Future<Integer> index(Keys keys, List<String> ids) {
+    return commands
         .run(
+            keys,
             Script.INDEX,
             List.of(keys.byCreation(), keys.byExpiry()),
             request -> add(request.arg(keys.sessions()).arg(keys.subjects()), ids))
         .map(Response::toInteger);
   }
 
-  private Future<Integer> trimSubjects(List<String> subjects) {
+  private Future<Integer> trimSubjects(Keys keys, List<String> subjects) {
     Future<Integer> all = Future.succeededFuture(0);
     for (String subject : subjects) {
       List<String> whose = List.of(keys.sessions(), "1", subject);
-      all = all.compose(before -> trim(keys.subject(subject), whose));
+      all = all.compose(before -> trim(keys, keys.subject(subject), whose));
     }
     return all;
   }
 
-  private Future<Integer> trim(String index, List<String> whose) {
+  private Future<Integer> trim(Keys keys, String index, List<String> whose) {
     return pages(
+        keys,
         cursor -> Request.cmd(Command.ZSCAN).arg(index).arg(cursor),
         BEGINNING,
         members ->
-            links
-                .run(Script.TRIM, List.of(index), request -> add(add(request, whose), ids(members)))
+            commands
+                .run(
+                    keys,
+                    Script.TRIM,
+                    List.of(index),
+                    request -> add(add(request, whose), ids(members)))
                 .map(Response::toInteger));
   }
 
@@ -74,20 +91,28 @@ final class IndexRebuild {
     return request;
   }
 
-  /** Goes through the keys that begin so; the work is handed what comes after that. */
-  private Future<Integer> eachKey(String start, Function<List<String>, Future<Integer>> work) {
+  /**
+   * Goes through the keys that begin so, on the server that holds the partition; the work is handed
+   * what comes after that.
+   */
+  private Future<Integer> eachKey(
+      Keys keys, String start, Function<List<String>, Future<Integer>> work) {
     // What has a meaning in a pattern has none in a prefix.
     String pattern = start.replaceAll("[*?\\[\\]\\\\]", "\\\\$0") + "*";
     return pages(
+        keys,
         cursor -> Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(pattern),
         BEGINNING,
         found -> work.apply(found.stream().map(key -> key.substring(start.length())).toList()));
   }
 
   private Future<Integer> pages(
-      Function<String, Request> scan, String cursor, Function<List<String>, Future<Integer>> work) {
-    return links
-        .read(() -> scan.apply(cursor).arg("COUNT").arg(KEYS_OF_ONE_CALL))
+      Keys keys,
+      Function<String, Request> scan,
+      String cursor,
+      Function<List<String>, Future<Integer>> work) {
+    return commands
+        .read(keys, () -> scan.apply(cursor).arg("COUNT").arg(KEYS_OF_ONE_CALL))
         .compose(
             page -> {
               List<String> found = new ArrayList<>();
@@ -99,7 +124,7 @@ final class IndexRebuild {
                   count ->
                       next.equals(BEGINNING)
                           ? Future.succeededFuture(count)
-                          : pages(scan, next, work).map(rest -> count + rest));
+                          : pages(keys, scan, next, work).map(rest -> count + rest));
             });
   }
 }

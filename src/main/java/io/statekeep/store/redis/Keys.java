@@ -2,8 +2,12 @@ package io.statekeep.store.redis;
 
 import io.statekeep.session.SessionKey;
 
-/** The names in Redis: every one begins with the deployment's prefix. */
+/**
+ * The names in Redis of one partition, or of all where there is one server: every one begins with
+ * the deployment's prefix.
+ */
 final class Keys {
+  private final int slot;
   private final String sessions;
   private final String subjects;
   private final String byCreation;
@@ -12,7 +16,11 @@ final class Keys {
   private final String events;
   private final String heartbeats;
 
-  Keys(String prefix) {
+  /**
+   * @param slot in which a cluster keeps all keys that begin so
+   */
+  Keys(String prefix, int slot) {
+    this.slot = slot;
     sessions = prefix + "s:";
     subjects = prefix + "u:";
     byCreation = prefix + "created";
@@ -20,6 +28,11 @@ final class Keys {
     repeats = prefix + "r:";
     events = prefix + "events";
     heartbeats = prefix + "h:";
+  }
+
+  /** In which a cluster keeps all of them. */
+  int slot() {
+    return slot;
   }
 
   /** A hash: one session, or the mark of a rotation. */

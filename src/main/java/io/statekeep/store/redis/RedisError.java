@@ -1,18 +1,42 @@
 package io.statekeep.store.redis;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * What Redis answered in place of a result: the command was not carried out. Any other failure of a
- * command means that nobody knows.
+ * command means that nobody knows, but for a {@link NotSentException}.
  */
 final class RedisError extends RuntimeException {
   private static final long serialVersionUID = 1L;
+  private static final Pattern KIND =
+      Pattern.compile(
+          "\\b(OOM|READONLY|MISCONF|LOADING|BUSY|NOREPLICAS|MASTERDOWN|NOPERM|NOAUTH|WRONGPASS"
+              + "|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|CROSSSLOT|EXECABORT)\\b");
 
   RedisError(String text) {
     super(text, null, false, false);
   }
 
+  String text() {
+    return String.valueOf(getMessage());
+  }
+
   /** Whether the text begins with this kind of error. */
   boolean is(String kind) {
-    return String.valueOf(getMessage()).startsWith(kind);
+    return text().startsWith(kind);
+  }
+
+  /**
+   * What may be shown of it: the text may hold names; its kind is a word of capitals, in front or
+   * after that of a script.
+   */
+  String kind() {
+    Matcher matcher = KIND.matcher(text());
+    String kind = "ERR";
+    while (matcher.find()) {
+      kind = matcher.group();
+    }
+    return kind;
   }
 }

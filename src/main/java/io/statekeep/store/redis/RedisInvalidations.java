@@ -31,8 +31,8 @@ final class RedisInvalidations implements InvalidationChannel {
   private static final long HEARTBEAT_LIFE_MILLIS = 1000;
 
   private final ContextInternal context;
-  private final Supplier<Redis> clients;
-  private final RedisLinks links;
+  private final Supplier<Future<Redis>> clients;
+  private final RedisCommands commands;
   private final Keys keys;
   private final Rules rules;
 
@@ -57,14 +57,18 @@ final class RedisInvalidations implements InvalidationChannel {
   }
 
   /**
-   * @param clients makes a client for one connection, of RESP3
-   * @param links write the heartbeats
+   * @param clients makes a client for one connection to the server of now, of RESP3
+   * @param commands write the heartbeats
    */
   RedisInvalidations(
-      ContextInternal context, Supplier<Redis> clients, RedisLinks links, Keys keys, Rules rules) {
+      ContextInternal context,
+      Supplier<Future<Redis>> clients,
+      RedisCommands commands,
+      Keys keys,
+      Rules rules) {
     this.context = context;
     this.clients = clients;
-    this.links = links;
+    this.commands = commands;
     this.keys = keys;
     this.rules = rules;
   }
@@ -75,7 +79,25 @@ final class RedisInvalidations implements InvalidationChannel {
   }
 
   private void connect(Listener listener) {
-    if (!closed) {
+    Tracked tracked = new Tracked(listener);
+    clients
+        .get()
+        .onComplete(
+            found ->
+                context.runOnContext(
+                    v -> {
+                      if (found.succeeded()) {
+                        connect(found.result(), tracked);
+                      } else {
+                        tracked.lost(String.valueOf(found.cause().getMessage()));
+                      }
+                    }));
+  }
+
+  private void connect(Redis client, Tracked tracked) {
+    if (closed) {
+      client.close();
+    } else {
       TrackingConnection.Names names =
           new TrackingConnection.Names(
               List.of(keys.sessions()),
@@ -84,12 +106,13 @@ final class RedisInvalidations implements InvalidationChannel {
               rules.maxStaleMillis(),
               rules.timeoutMillis(),
               rules.heartbeatMillis());
-      current = new TrackingConnection(context, clients.get(), names, new Tracked(listener));
+      current = new TrackingConnection(context, client, names, tracked);
     }
   }
 
   private Future<?> write(String heartbeat) {
-    return links.read(
+    return commands.read(
+        keys,
         () -> Request.cmd(Command.SET).arg(heartbeat).arg("").arg("PX").arg(HEARTBEAT_LIFE_MILLIS));
   }
 

@@ -1,18 +1,15 @@
 package io.statekeep.store.redis;
 
-import io.statekeep.session.SessionStoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * than the deadline, it is closed, so that no late answer can meet another question.
  */
 final class RedisLink {
+  private static final String NO_CONNECTION = "no connection to Redis";
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
   private static final long MIN_PAUSE_MILLIS = 20;
   private static final long MAX_PAUSE_MILLIS = 1000;
@@ -30,8 +28,8 @@ final class RedisLink {
 
   private final VertxInternal vertx;
   private final ContextInternal context;
-  private final Supplier<Redis> clients;
-  private final long timeoutMillis;
+  private final RedisNet net;
+  private final Locator where;
 
   private final Set<Script> known = ConcurrentHashMap.newKeySet();
 
@@ -44,22 +42,22 @@ final class RedisLink {
   private boolean closed;
 
   /**
-   * @param clients makes a client for one connection; called again whenever one has failed
-   * @param timeoutMillis how long an answer may take before the connection is given up
+   * @param context of the event loop
+   * @param where the server is; asked for each connection
    */
-  RedisLink(
-      VertxInternal vertx, ContextInternal context, Supplier<Redis> clients, long timeoutMillis) {
-    this.vertx = vertx;
+  RedisLink(ContextInternal context, RedisNet net, Locator where) {
+    this.vertx = net.vertx();
     this.context = context;
-    this.clients = clients;
-    this.timeoutMillis = timeoutMillis;
+    this.net = net;
+    this.where = where;
   }
 
   /**
    * Sends a command; the answer comes on the caller's context.
    *
-   * @return fails with a {@link RedisError} if Redis answered with one, and with a {@link
-   *     SessionStoreException} if nobody knows what became of the command
+   * @return fails with a {@link RedisError} if Redis answered with one, with a {@link
+   *     NotSentException} if no server has heard of the command, and with a {@link
+   *     io.statekeep.session.SessionStoreException} if nobody knows what became of it
    */
   Future<Response> send(Request request) {
     Promise<Response> promise = vertx.promise();
@@ -67,10 +65,19 @@ final class RedisLink {
     return promise.future();
   }
 
-  /**
-   * Whether Redis has been told the script's text. A script that it does not know is an error,
-   * which would cost the commands sent with it their answers.
-   */
+  /** Sends a command for a slot that is about to move to the server. */
+  Future<Response> sendAsking(Request request) {
+    Promise<Response> promise = vertx.promise();
+    context.execute(
+        () -> {
+          // What follows this one on the connection, and nothing else, is let in.
+          add(Request.cmd(Command.ASKING), context.promise());
+          add(request, promise);
+        });
+    return promise.future();
+  }
+
+  /** Whether the server at the end of this connection was told the script's text. */
   boolean knows(Script script) {
     return known.contains(script);
   }
@@ -85,7 +92,7 @@ final class RedisLink {
 
   // What the requests of this turn of the event loop ask is sent when all of them have been heard.
   private void add(Request request, Promise<Response> promise) {
-    if (next.size() == 0) {
+    if (next.isEmpty()) {
       context.nettyEventLoop().execute(this::sendBatch);
     }
     next.add(request, promise);
@@ -95,17 +102,32 @@ final class RedisLink {
     CommandBatch batch = next;
     next = new CommandBatch();
     if (closed) {
-      batch.fail(new SessionStoreException("the store is closed", null));
+      batch.refuse("the store is closed");
       return;
     }
     if (current == null) {
       if (System.nanoTime() - pausedUntil < 0) {
-        batch.fail(new SessionStoreException("no connection to Redis", null));
+        batch.refuse(NO_CONNECTION);
         return;
       }
       current = new Attempt();
+      current.begin();
     }
-    current.send(batch);
+    if (current == null) {
+      batch.refuse(NO_CONNECTION);
+    } else {
+      current.send(batch);
+    }
+  }
+
+  /** Ends the connection if nothing waits on it. It is made again if somebody sends. */
+  void rest() {
+    context.execute(
+        () -> {
+          if (current != null && current.isIdle()) {
+            current.giveUp("no primary any more");
+          }
+        });
   }
 
   /**
@@ -137,78 +159,89 @@ final class RedisLink {
 
   /** One connection from the attempt to make it to its end. */
   private final class Attempt {
-    private final Redis client = clients.get();
-    private final Promise<RedisConnection> opened = context.promise();
+    private final long begunAt = System.nanoTime();
     private final long watch;
-    private int unanswered;
-    private long heardAt = System.nanoTime();
-    private boolean served;
+    private final Promise<RedisSocket> opened = context.promise();
     private boolean over;
 
     Attempt() {
-      watch = context.setPeriodic(Math.max(1, timeoutMillis / 4), id -> closeIfSilent());
-      client.connect().onSuccess(this::open).onFailure(failure -> giveUp(failure.getMessage()));
+      watch = context.setPeriodic(Math.max(1, net.timeoutMillis() / 4), id -> giveUpIfSilent());
     }
 
-    private void open(RedisConnection connection) {
+    void begin() {
+      where
+          .locate()
+          .compose(
+              server -> net.connect(context, server).onFailure(failure -> where.leadsNowhere()))
+          .onComplete(
+              made ->
+                  context.execute(
+                      () -> {
+                        if (made.succeeded()) {
+                          open(made.result());
+                        } else {
+                          giveUp(made.cause().getMessage());
+                        }
+                      }));
+    }
+
+    private void open(RedisSocket socket) {
       if (over) {
+        socket.close();
         return;
       }
       LOG.info("store.connected: connection to Redis is up");
-      connection.exceptionHandler(failure -> giveUp(failure.getMessage()));
-      connection.endHandler(v -> giveUp("closed by Redis"));
-      opened.complete(connection);
+      opened.complete(socket);
+      socket.onEnd(this::giveUp);
     }
 
     void send(CommandBatch batch) {
-      if (unanswered++ == 0) {
-        heardAt = System.nanoTime();
-      }
-      opened.future().onSuccess(open -> batch.send(open, this::heard)).onFailure(batch::fail);
+      opened
+          .future()
+          .onSuccess(socket -> socket.send(batch))
+          .onFailure(failure -> batch.refuse(NO_CONNECTION + ": " + failure.getMessage()));
     }
 
-    private void heard(boolean answered) {
-      unanswered--;
-      heardAt = System.nanoTime();
-      if (answered) {
-        served = true;
-        pauseMillis = MIN_PAUSE_MILLIS;
-      }
+    boolean isIdle() {
+      RedisSocket socket = opened.future().result();
+      return socket != null && socket.isIdle();
     }
 
-    private void closeIfSilent() {
-      long silence = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardAt);
-      boolean waiting = unanswered > 0 || !opened.future().isComplete();
-      if (waiting && silence > timeoutMillis) {
-        giveUp("no answer within " + timeoutMillis + " ms");
+    private void giveUpIfSilent() {
+      RedisSocket socket = opened.future().result();
+      long silence =
+          socket != null
+              ? socket.silentMillis()
+              : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunAt);
+      if (silence > net.timeoutMillis()) {
+        giveUp("no answer within " + net.timeoutMillis() + " ms");
       }
     }
 
     // A connection that worked is made again at once: the server is likely to be there.
     private void pause() {
+      RedisSocket socket = opened.future().result();
+      boolean served = socket != null && socket.heard();
       long pause = served ? 0 : pauseMillis;
       pausedUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause);
       pauseMillis = served ? MIN_PAUSE_MILLIS : Math.min(pauseMillis * 2, MAX_PAUSE_MILLIS);
     }
 
     private void giveUp(@Nullable String why) {
-      context.execute(
-          () -> {
-            if (over) {
-              return;
-            }
-            over = true;
-            known.clear();
-            context.owner().cancelTimer(watch);
-            current = null;
-            if (!closed) {
-              LOG.warn("store.disconnected: connection to Redis is down: {}", why);
-              pause();
-            }
-            opened.tryFail(new SessionStoreException("no connection to Redis", null));
-            // Ends the connection for good: a pooled one would only be put back.
-            client.close();
-          });
+      if (over) {
+        return;
+      }
+      over = true;
+      known.clear();
+      context.owner().cancelTimer(watch);
+      current = null;
+      if (!closed) {
+        LOG.warn("store.disconnected: connection to Redis is down: {}", why);
+        pause();
+      }
+      if (!opened.tryFail(String.valueOf(why))) {
+        opened.future().result().close();
+      }
     }
   }
 }

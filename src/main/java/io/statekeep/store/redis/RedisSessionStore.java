@@ -23,11 +23,7 @@ import io.statekeep.store.RecentRecords;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.ProtocolVersion;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
@@ -37,7 +33,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,9 +49,11 @@ public final class RedisSessionStore implements SessionStore {
   private static final int IDS_OF_ONE_CALL = 500;
   private static final long MARK_MILLIS = Rotation.MAX_GRACE_MILLIS;
 
-  private final RedisLinks links;
-  private final Keys keys;
-  private final EventStream events;
+  private final RedisServers servers;
+  private final RedisCommands commands;
+  private final Layout layout;
+  private final EventStreams events;
+  private final Listing listing;
   private final SessionPolicy policy;
   private final InstantSource clock;
   private final long timeoutMillis;
@@ -80,67 +78,38 @@ public final class RedisSessionStore implements SessionStore {
     }
   }
 
-  /**
-   * @param clients makes a client for one connection; called once for each event loop, and again
-   *     whenever one has failed
-   */
-  public RedisSessionStore(Vertx vertx, Rules rules, Supplier<Redis> clients) {
+  public RedisSessionStore(Vertx vertx, Rules rules, RedisAddress address) {
     timeoutMillis = rules.timeoutMillis();
-    links = new RedisLinks(vertx, clients, rules.timeoutMillis());
-    keys = new Keys(rules.prefix());
-    events = new EventStream(links, keys.events(), rules.maxEvents());
+    layout =
+        address.mode() == RedisAddress.Mode.CLUSTER
+            ? Layout.ofCluster(rules.prefix())
+            : Layout.ofOneServer(rules.prefix());
+    servers = RedisServers.at(vertx, address);
+    commands = new RedisCommands(servers.router());
+    events = new EventStreams(commands, layout, rules.maxEvents());
     policy = rules.policy();
     clock = rules.clock();
+    listing = new Listing(commands, layout, clock);
     touches = new RecentTouches(policy);
   }
 
   /**
-   * Clients of one connection each.
-   *
-   * @param url {@code redis://[user:password@]host:port/database}, or {@code rediss://} for TLS
-   * @param timeoutMillis how long a connection may take to be made, in milliseconds
-   */
-  public static Supplier<Redis> clients(Vertx vertx, String url, long timeoutMillis) {
-    // Arrays in place of maps: the one form that all versions answer.
-    return clients(vertx, url, timeoutMillis, ProtocolVersion.RESP2);
-  }
-
-  private static Supplier<Redis> clients(
-      Vertx vertx, String url, long timeoutMillis, ProtocolVersion protocol) {
-    NetClientOptions net =
-        new NetClientOptions()
-            .setConnectTimeout((int) timeoutMillis)
-            .setTcpNoDelay(true)
-            .setTcpKeepAlive(true)
-            .setHostnameVerificationAlgorithm("HTTPS");
-    RedisOptions options =
-        new RedisOptions()
-            .setConnectionString(url)
-            .setNetClientOptions(net)
-            .setPreferredProtocolVersion(protocol)
-            .setMaxPoolSize(1)
-            .setMaxPoolWaiting(1)
-            .setMaxWaitingHandlers(16 * 1024);
-    return () -> Redis.createClient(vertx, options);
-  }
-
-  /**
    * What changes in this store's keys, by whomever. Costs a connection, and a small write four
-   * times in {@code maxStale}, at most each second.
+   * times in {@code maxStale}, at most each second. Not of a cluster.
    *
-   * @param url where the store is
    * @param maxStale how long the channel may go unheard
    */
-  public InvalidationChannel invalidations(Vertx vertx, String url, Duration maxStale) {
-    return invalidations(vertx, url, RedisInvalidations.Rules.of(maxStale, timeoutMillis));
+  public InvalidationChannel invalidations(Vertx vertx, Duration maxStale) {
+    return invalidations(
+        vertx, servers.primary(), RedisInvalidations.Rules.of(maxStale, timeoutMillis));
   }
 
-  InvalidationChannel invalidations(Vertx vertx, String url, RedisInvalidations.Rules rules) {
+  InvalidationChannel invalidations(Vertx vertx, Locator where, RedisInvalidations.Rules rules) {
     return new RedisInvalidations(
         ((VertxInternal) vertx).createEventLoopContext(),
-        clients(vertx, url, timeoutMillis, ProtocolVersion.RESP3),
-        links,
-        keys,
+        () -> where.locate().map(server -> server.client(vertx, timeoutMillis)),
+        commands,
+        layout.all().get(0),
         rules);
   }
 
@@ -174,8 +143,10 @@ public final class RedisSessionStore implements SessionStore {
     if (touches.notDue(key, clock.millis())) {
       return load(key).map(Visit::read);
     }
-    return links
+    Keys keys = layout.of(key);
+    return commands
         .run(
+            keys,
             Script.VISIT,
             List.of(keys.session(key), keys.byExpiry()),
             request -> {
@@ -201,8 +172,9 @@ public final class RedisSessionStore implements SessionStore {
   }
 
   private Future<Records.@Nullable Content> read(SessionKey key) {
-    return links
-        .read(() -> Request.cmd(Command.HGETALL).arg(keys.session(key)))
+    Keys keys = layout.of(key);
+    return commands
+        .read(keys, () -> Request.cmd(Command.HGETALL).arg(keys.session(key)))
         .map(fields -> Records.read(key, fields))
         .recover(RedisSessionStore::unreadable);
   }
@@ -226,14 +198,15 @@ public final class RedisSessionStore implements SessionStore {
   public Future<CreateOutcome> create(Creation creation) {
     SessionRecord record = creation.record();
     Repeat repeat = creation.repeat();
+    Keys keys = layout.of(record.key());
     List<String> names = new ArrayList<>();
     names.addAll(List.of(keys.session(record.key()), keys.byCreation(), keys.byExpiry()));
-    names.add(events.key());
+    names.add(keys.events());
     if (repeat != null) {
       names.add(keys.repeat(repeat.key()));
     }
-    return links
-        .run(Script.CREATE, names, request -> addCreation(request, record, repeat))
+    return commands
+        .run(keys, Script.CREATE, names, request -> addCreation(request, keys, creation))
         .map(RedisSessionStore::createOutcome)
         .onSuccess(
             outcome -> {
@@ -243,7 +216,9 @@ public final class RedisSessionStore implements SessionStore {
             });
   }
 
-  private Request addCreation(Request request, SessionRecord record, @Nullable Repeat repeat) {
+  private Request addCreation(Request request, Keys keys, Creation creation) {
+    SessionRecord record = creation.record();
+    Repeat repeat = creation.repeat();
     String subject = record.subject();
     request
         .arg(record.key().value())
@@ -253,7 +228,7 @@ public final class RedisSessionStore implements SessionStore {
         .arg(subject == null ? "" : keys.subject(subject))
         .arg(subject == null ? "" : subject)
         .arg(clock.millis());
-    addLimits(request)
+    addLimits(request, keys)
         .arg(repeat == null ? "" : repeat.fingerprint())
         .arg(repeat == null ? "" : repeat.salt())
         .arg(repeat == null ? 0 : repeat.until());
@@ -261,7 +236,7 @@ public final class RedisSessionStore implements SessionStore {
     return request;
   }
 
-  private Request addLimits(Request request) {
+  private Request addLimits(Request request, Keys keys) {
     return request
         .arg(events.most())
         .arg(keys.sessions())
@@ -294,8 +269,10 @@ public final class RedisSessionStore implements SessionStore {
     SessionRecord seen = delta.seen() != null ? delta.seen() : recent.get(key);
     Guess guess =
         Guess.of(seen != null && seen.key().equals(key) ? seen : null, delta, policy, now);
-    return links
+    Keys keys = layout.of(key);
+    return commands
         .run(
+            keys,
             Script.SAVE,
             List.of(keys.session(key), keys.byExpiry()),
             request -> {
@@ -328,11 +305,17 @@ public final class RedisSessionStore implements SessionStore {
   public Future<SaveOutcome> rotate(Rotation rotation, SessionDelta delta) {
     SessionKey from = rotation.from();
     SessionKey to = rotation.to();
+    Keys keys = layout.of(from);
     List<String> names =
         List.of(
-            keys.session(from), keys.session(to), keys.byCreation(), keys.byExpiry(), events.key());
-    return links
+            keys.session(from),
+            keys.session(to),
+            keys.byCreation(),
+            keys.byExpiry(),
+            keys.events());
+    return commands
         .run(
+            keys,
             Script.ROTATE,
             names,
             request -> {
@@ -347,7 +330,7 @@ public final class RedisSessionStore implements SessionStore {
                   .arg(now + rotation.graceMillis())
                   .arg(now + MARK_MILLIS)
                   .arg(delta.isTouchOnly() ? "1" : "0");
-              addLimits(request);
+              addLimits(request, keys);
               DeltaArguments.add(request, delta, policy, now);
               return request;
             })
@@ -375,72 +358,44 @@ public final class RedisSessionStore implements SessionStore {
 
   @Override
   public Future<Boolean> delete(SessionKey key, EndReason reason) {
-    return links
+    Keys keys = layout.of(key);
+    return commands
         .run(
+            keys,
             Script.DELETE,
-            List.of(keys.session(key), keys.byCreation(), keys.byExpiry(), events.key()),
+            List.of(keys.session(key), keys.byCreation(), keys.byExpiry(), keys.events()),
             request ->
                 request
                     .arg(key.value())
                     .arg(keys.subjects())
                     .arg(clock.millis())
-                    .arg(EventStream.word(reason.asReason()))
+                    .arg(EventStreams.word(reason.asReason()))
                     .arg(events.most()))
         .map(live -> live.toInteger() == 1);
   }
 
   @Override
   public Future<Page> list(Query query) {
-    return listMore(query, query.after(), new ArrayList<>())
-        .map(found -> Page.of(found, query.limit()));
-  }
-
-  // One call looks at a bounded number of ids: where many are of ended sessions, it takes several.
-  private Future<List<SessionRecord>> listMore(
-      Query query, Query.@Nullable Cursor after, List<SessionRecord> found) {
-    String subject = query.subject();
-    String index = subject == null ? keys.byCreation() : keys.subject(subject);
-    int wanted = query.limit() + 1 - found.size();
-    return links
-        .run(
-            Script.LIST,
-            List.of(index),
-            request ->
-                request
-                    .arg(keys.sessions())
-                    .arg(clock.millis())
-                    .arg(wanted)
-                    .arg(IDS_OF_ONE_CALL)
-                    .arg(after == null ? "" : Long.toString(after.createdAt()))
-                    .arg(after == null ? "" : after.key()))
-        .compose(
-            answer -> {
-              for (Response session : answer.get(2)) {
-                SessionKey key = new SessionKey(session.get(0).toString());
-                if (Records.read(key, session.get(1)) instanceof Records.Content.Session one) {
-                  found.add(one.record());
-                }
-              }
-              String lastId = answer.get(1).toString();
-              return lastId.isEmpty() || found.size() > query.limit()
-                  ? Future.succeededFuture(found)
-                  : listMore(query, new Query.Cursor(answer.get(0).toLong(), lastId), found);
-            });
+    return listing.page(query);
   }
 
   @Override
   public Future<Set<SessionKey>> deleteBySubject(String subject, Optional<SessionKey> except) {
-    return deleteMore(subject, except, new HashSet<>());
+    Set<SessionKey> ended = ConcurrentHashMap.newKeySet();
+    return Future.join(
+            layout.all().stream().map(keys -> deleteMore(keys, subject, except, ended)).toList())
+        .map(all -> ended);
   }
 
-  // A rotation moves an id within the index, so what is left there after one call is found by the
-  // next.
-  private Future<Set<SessionKey>> deleteMore(
-      String subject, Optional<SessionKey> except, Set<SessionKey> ended) {
-    return links
+  // A rotation moves an id within the index of its partition, so what is left there after one call
+  // is found by the next.
+  private Future<Void> deleteMore(
+      Keys keys, String subject, Optional<SessionKey> except, Set<SessionKey> ended) {
+    return commands
         .run(
+            keys,
             Script.DELETE_SUBJECT,
-            List.of(keys.subject(subject), keys.byCreation(), keys.byExpiry(), events.key()),
+            List.of(keys.subject(subject), keys.byCreation(), keys.byExpiry(), keys.events()),
             request ->
                 request
                     .arg(keys.sessions())
@@ -453,25 +408,14 @@ public final class RedisSessionStore implements SessionStore {
             answer -> {
               ended.addAll(keySet(answer.get(1)));
               return answer.get(0).toInteger() == 0
-                  ? Future.succeededFuture(ended)
-                  : deleteMore(subject, except, ended);
+                  ? Future.succeededFuture()
+                  : deleteMore(keys, subject, except, ended);
             });
   }
 
   @Override
   public Future<Integer> purgeExpired(int limit) {
-    return links
-        .run(
-            Script.PURGE,
-            List.of(keys.byExpiry(), keys.byCreation(), events.key()),
-            request ->
-                request
-                    .arg(keys.sessions())
-                    .arg(keys.subjects())
-                    .arg(clock.millis())
-                    .arg(limit)
-                    .arg(events.most()))
-        .map(Response::toInteger);
+    return new Purge(commands, layout, events.most(), clock.millis(), limit).run();
   }
 
   @Override
@@ -491,16 +435,16 @@ public final class RedisSessionStore implements SessionStore {
    * @return how many sessions there are
    */
   public Future<Integer> rebuildIndexes() {
-    return new IndexRebuild(links, keys).run();
+    return new IndexRebuild(commands, layout).run();
   }
 
   @Override
   public Future<Void> ping() {
-    return links.read(() -> Request.cmd(Command.PING)).mapEmpty();
+    return commands.readAll(() -> Request.cmd(Command.PING)).mapEmpty();
   }
 
   @Override
   public Future<Void> close() {
-    return links.close();
+    return servers.close();
   }
 }

@@ -38,6 +38,11 @@ enum Script {
     return text;
   }
 
+  /** Whether all that it goes by is of one session, and among its keys. */
+  boolean isOfOneSession() {
+    return this == SAVE || this == VISIT || this == DELETE;
+  }
+
   /** The name under which Redis remembers the text. */
   String sha1() {
     return sha1;

@@ -34,7 +34,7 @@ final class Creations {
     Optional<IdempotencyKey> key = IdempotencyKey.of(context);
     SessionTokens tokens = api.sessions().tokens();
     // The token of a request that may be repeated is not drawn but derived: nobody has to keep it.
-    String salt = key.isEmpty() ? "" : tokens.newSalt();
+    String salt = key.map(k -> tokens.newSalt(k.partition())).orElse("");
     IssuedToken fresh = key.isEmpty() ? tokens.issue() : tokens.issue(salt);
     SessionRecord record = record(body, fresh);
     Repeat repeat =

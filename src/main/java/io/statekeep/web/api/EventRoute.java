@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** What happens to sessions, as server-sent events. */
 final class EventRoute {
   private static final String EVENTS = "/v1/events";
-  private static final Pattern CURSOR = Pattern.compile("[\\x21-\\x7E]{1,64}");
+  private static final Pattern CURSOR = Pattern.compile("[\\x21-\\x7E]{1,768}");
 
   private final Api api;
 

@@ -1,6 +1,7 @@
 package io.statekeep.web.api;
 
 import io.statekeep.session.Repeat;
+import io.statekeep.session.SessionKey;
 import io.statekeep.web.Problem;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -33,6 +34,11 @@ record IdempotencyKey(String digest) {
     }
     String owner = ApiKeyHandler.keyName(context);
     return Optional.of(new IdempotencyKey(Digests.text(owner + "\n" + lines.get(0))));
+  }
+
+  /** The partition that the session has to be in. */
+  int partition() {
+    return SessionKey.partitionOf(digest);
   }
 
   Repeat repeat(String fingerprint, String salt, long now) {

@@ -45,16 +45,17 @@ local function write(key, fields, place, after, names)
 end
 
 -- Carries out a delta on a live session; the arguments are those that DeltaArguments writes, from ARGV[at] on.
--- Before anything is written, admit(now) may refuse it all.
+-- Before anything is written, admit(now) may refuse it all, and the index of the subject, if the prefix of such indexes
+-- is given, is made to live as long as the session.
 -- Answers nil and a refusal, or the record and whether anything was written; its fields are those of the hash.
-local function apply(key, at, admit)
+local function apply(key, at, subjects, admit)
   local now, interval, max_count, max_bytes, touch, only, clear, idle, fixed, persistent, removals, puts, defaults,
     increments = string.match(ARGV[at], HEAD)
   now, interval, removals, puts = tonumber(now), tonumber(interval), tonumber(removals), tonumber(puts)
   local given = puts + defaults
   local all = given + increments
-  local fields = redis.pcall('HGETALL', key)
-  if fields.err then return nil, {'gone'} end
+  local fields = read('HGETALL', key)
+  if not fields then return nil, {'gone'} end
   local place, bytes, count = {}, 0, 0
   for i = 1, #fields, 2 do
     place[fields[i]] = i + 1
@@ -137,13 +138,16 @@ local function apply(key, at, admit)
   if changes then
     r.version = r.version + 1
   end
+  r.subject = place.s and fields[place.s]
+  if subjects and r.subject and r.expires > was then
+    keep_index(subjects .. r.subject, r.expires)
+  end
   if changes or due then
     names[#names + 1], after.m = 'm', format(r)
     fields = write(key, fields, place, after, names)
   end
   if r.expires ~= was then expire(key, r.expires) end
-  r.sooner, r.later, r.fields = r.expires < was, r.expires > was, fields
-  r.subject = place.s and fields[place.s]
+  r.sooner, r.fields = r.expires < was, fields
   return r, changes or due
 end
 
@@ -152,8 +156,6 @@ local function saved(r, written)
   if r.sooner then
     -- The purge looks no earlier than this index says; later deadlines it finds out when it looks.
     redis.call('ZADD', KEYS[2], int(r.expires), ARGV[1])
-  elseif r.later and r.subject then
-    keep_index(ARGV[2] .. r.subject, r.expires)
   end
   return {written and 'written' or 'same', r.fields}
 end

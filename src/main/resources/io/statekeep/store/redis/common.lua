@@ -1,3 +1,6 @@
+-- In a cluster all keys are in one slot. While the slot moves to another server, a part of the keys is out of reach here,
+-- and to touch one of them is an error: so a script touches all keys that its caller did not name before it writes.
+--
 -- A session is one hash: 'm' its numbers, 's' its subject, and one field for each attribute, named by the attribute's
 -- name as a JSON string, so that a field that begins with a quote is an attribute.
 -- After a rotation the old key holds a mark: '>' the new id, 't' until when the old key reads it.
@@ -25,10 +28,20 @@ local function format(r)
     r.expires - r.seen, absolute, r.persistent)
 end
 
+-- What is under a key that may be no hash: false where it is none. What a cluster has no access to now is not absent.
+local function read(...)
+  local found = redis.pcall(...)
+  if type(found) == 'table' and found.err then
+    if not string.find(found.err, 'WRONGTYPE', 1, true) then error(found.err, 0) end
+    return false
+  end
+  return found
+end
+
 -- The numbers of the session under a key; nil if there is none, or something else that nobody can read as one.
 local function numbers(key)
-  local m = redis.pcall('HGET', key, 'm')
-  return type(m) == 'string' and parse(m) or nil
+  local m = read('HGET', key, 'm')
+  return m and parse(m) or nil
 end
 
 -- Redis frees by itself what no purge has found long after its deadline.
@@ -46,19 +59,19 @@ local function keep_index(key, deadline)
   end
 end
 
--- Tells the readers of the stream what this step does: 'n' counts the events without a gap, 't' is the type, 'i' the id,
--- 's' the subject, 'r' the reason, 'a' the time, 'c' how often it happened if not once; what is not known is not there.
+-- Tells the readers of the stream what this step does. An entry's ID is its number, which counts without a gap from the
+-- microsecond in which the stream began, and the microsecond by this server's clock. 't' is the type, 'i' the id, 's' the
+-- subject, 'r' the reason, 'a' the time, 'c' how often it happened if not once, 'f' is in the first entry of all; what is
+-- not known is not there.
 local function tell(stream, most, event)
-  local n = redis.call('INCR', stream .. ':n')
-  if n == 1 then
-    -- The first one, or the count was lost and the stream was not.
-    local last = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)
-    if last[1] then
-      n = tonumber(last[1][2][2]) + 1
-      redis.call('SET', stream .. ':n', int(n))
-    end
+  local time = redis.call('TIME')
+  local micros = time[1] * 1000000 + time[2]
+  local fields = {'t', event.type, 'a', event.at}
+  local last = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
+  local n = last and tonumber(string.match(last[1], '^%d+')) + 1
+  if not n then
+    n, fields[5], fields[6] = micros, 'f', '1'
   end
-  local fields = {'n', int(n), 't', event.type, 'a', event.at}
   local function add(name, value)
     if value then
       fields[#fields + 1] = name
@@ -69,13 +82,14 @@ local function tell(stream, most, event)
   add('s', event.subject)
   add('r', event.reason)
   add('c', event.count)
-  redis.call('XADD', stream, 'MAXLEN', '~', most, '*', unpack(fields))
+  redis.call('XADD', stream, 'MAXLEN', '~', most, int(n) .. '-' .. int(micros), unpack(fields))
 end
 
 -- Takes a session out of all that knows it. Answers whether the purge still had it to find.
+-- The index of a subject first: where a cluster has no access to it now, nothing has been done.
 local function remove(key, id, by_creation, by_expiry, index)
+  if index then redis.call('ZREM', index, id) end
   redis.call('DEL', key)
   redis.call('ZREM', by_creation, id)
-  if index then redis.call('ZREM', index, id) end
   return redis.call('ZREM', by_expiry, id) == 1
 end

@@ -6,7 +6,7 @@ if not r then
 end
 local live = tonumber(ARGV[3]) < r.expires
 local subject = redis.call('HGET', KEYS[1], 's')
+remove(KEYS[1], ARGV[1], KEYS[2], KEYS[3], subject and ARGV[2] .. subject)
 tell(KEYS[4], ARGV[5],
   {type = 'ended', id = ARGV[1], subject = subject, reason = live and ARGV[4] or 'expired', at = ARGV[3]})
-remove(KEYS[1], ARGV[1], KEYS[2], KEYS[3], subject and ARGV[2] .. subject)
 return live and 1 or 0

@@ -10,8 +10,8 @@ for _, id in ipairs(ids) do
     redis.call('ZADD', KEYS[1], int(r.expires), id)
   else
     local subject = r and redis.call('HGET', key, 's')
-    tell(KEYS[3], ARGV[5], {type = 'ended', id = id, subject = subject, reason = 'expired', at = ARGV[3]})
     remove(key, id, KEYS[2], KEYS[1], subject and ARGV[2] .. subject)
+    tell(KEYS[3], ARGV[5], {type = 'ended', id = id, subject = subject, reason = 'expired', at = ARGV[3]})
   end
 end
 return #ids

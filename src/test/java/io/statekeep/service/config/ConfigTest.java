@@ -43,7 +43,7 @@ class ConfigTest {
     assertThat(store.jdbc().url()).isEqualTo("jdbc:hsqldb:file:data/statekeep");
     assertThat(store.jdbc().user()).isEmpty();
     assertThat(store.jdbc().password()).isEmpty();
-    assertThat(store.redisUrl()).isEqualTo("redis://127.0.0.1:6379/0");
+    assertThat(store.redis().urls()).containsExactly("redis://127.0.0.1:6379/0");
     assertThat(store.redisPrefix()).isEqualTo("statekeep:");
   }
 
@@ -112,7 +112,7 @@ class ConfigTest {
                         "  - jdbc.url = ***@db: must begin with jdbc:hsqldb:file:,"
                             + " jdbc:hsqldb:mem:, jdbc:postgresql: or jdbc:mariadb:",
                         "  - jdbc.connections = 1: must be a whole number in 2..1000",
-                        "  - redis.url = ***: must be redis://host:port/database or rediss://...",
+                        "  - redis.url = ***: must be redis://host:port/database or rediss://..., or a list",
                         "  - session.idle-timeout = 0: must be a duration such as 500ms, 90s, 30m,"
                             + " 12h or 14d, from 1ms to 36500d",
                         "  - session.max-bytes = 1GiB: must be a size such as 4096, 64KiB or"
@@ -457,7 +457,7 @@ class ConfigTest {
             "STATEKEEP_STORE", "redis",
             "STATEKEEP_REDIS_URL", url,
             "STATEKEEP_TOKEN_SIGNING_KEYS", KEY);
-    assertThat(config.store().redisUrl()).isEqualTo(url);
+    assertThat(config.store().redis().urls()).containsExactly(url);
   }
 
   @ParameterizedTest
@@ -481,7 +481,8 @@ class ConfigTest {
       })
   void anotherRedisUrlIsRefusedAndNotShown(String url) {
     assertThat(problems("STATEKEEP_REDIS_URL", url))
-        .containsExactly("redis.url = ***: must be redis://host:port/database or rediss://...");
+        .containsExactly(
+            "redis.url = ***: must be redis://host:port/database or rediss://..., or a list");
   }
 
   @Test

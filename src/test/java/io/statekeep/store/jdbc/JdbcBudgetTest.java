@@ -74,10 +74,13 @@ class JdbcBudgetTest {
 
   @Test
   void aCreationThatMayBeRepeatedIsOneStatementMoreAndItsRepeatIsARead() {
-    Repeat repeat = new Repeat(Keys.next().value(), "print", "salt", clock.millis() + 1000);
-    await(store.create(new Creation(fresh(null), repeat)));
+    SessionRecord first = fresh(null);
+    SessionRecord second = SessionRecord.create(Keys.nextFor(first.key()), POLICY, clock.millis());
+    String key = Keys.nextFor(first.key()).value();
+    Repeat repeat = new Repeat(key, "print", "salt", clock.millis() + 1000);
+    await(store.create(new Creation(first, repeat)));
     assertThat(counter.take()).containsExactly("INSERT", "INSERT", "INSERT");
-    assertThat(await(store.create(new Creation(fresh(null), repeat))))
+    assertThat(await(store.create(new Creation(second, repeat))))
         .isInstanceOf(CreateOutcome.Repeated.class);
     assertThat(counter.take()).containsExactly("INSERT", "SELECT");
   }
@@ -148,7 +151,7 @@ class JdbcBudgetTest {
   @Test
   void aRotationOfWhatWasReadIsTwoStatementsAndItsEventInOneTransaction() {
     SessionRecord record = created();
-    Rotation rotation = Rotation.of(record.key(), Keys.next());
+    Rotation rotation = Rotation.of(record.key(), Keys.nextFor(record.key()));
     await(store.rotate(rotation, SessionDelta.TOUCH.withSeen(record)));
     assertThat(counter.take()).containsExactly("UPDATE", "INSERT", "INSERT");
   }

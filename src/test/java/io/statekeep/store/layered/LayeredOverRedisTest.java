@@ -1,6 +1,7 @@
 package io.statekeep.store.layered;
 
 import io.statekeep.session.SessionStore;
+import io.statekeep.store.redis.RedisAddress;
 import io.statekeep.store.redis.RedisSessionStore;
 import io.statekeep.testing.Servers;
 
@@ -9,7 +10,6 @@ class LayeredOverRedisTest extends LayeredStoreContract {
   SessionStore openBacking() {
     RedisSessionStore.Rules rules =
         new RedisSessionStore.Rules(policy, clock, Servers.newName() + ":", 30_000);
-    return new RedisSessionStore(
-        vertx, rules, RedisSessionStore.clients(vertx, Servers.redisUrl(), 30_000));
+    return new RedisSessionStore(vertx, rules, RedisAddress.standalone(Servers.redisUrl(), 30_000));
   }
 }

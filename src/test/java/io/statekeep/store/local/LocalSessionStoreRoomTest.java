@@ -81,7 +81,9 @@ class LocalSessionStoreRoomTest {
     // What is there can still be used and ended.
     assertThat(await(store.save(live.get(0).key(), SessionDelta.put("a", "1"))))
         .isInstanceOf(SaveOutcome.Saved.class);
-    assertThat(await(store.rotate(Rotation.of(live.get(1).key(), Keys.next()), SessionDelta.TOUCH)))
+    SessionKey second = live.get(1).key();
+    Rotation rotation = Rotation.of(second, Keys.nextFor(second));
+    assertThat(await(store.rotate(rotation, SessionDelta.TOUCH)))
         .isInstanceOf(SaveOutcome.Saved.class);
     assertThat(store.size()).isEqualTo(10);
   }
@@ -126,7 +128,7 @@ class LocalSessionStoreRoomTest {
     SessionDelta big = SessionDelta.put("big", text(30_000));
     assertThatThrownBy(() -> await(store.save(record.key(), big)))
         .isInstanceOf(SessionStoreException.class);
-    SessionKey to = Keys.next();
+    SessionKey to = Keys.nextFor(record.key());
     assertThatThrownBy(() -> await(store.rotate(Rotation.of(record.key(), to), big)))
         .isInstanceOf(SessionStoreException.class);
     assertThat(await(store.load(to))).isEmpty();
@@ -176,7 +178,7 @@ class LocalSessionStoreRoomTest {
         SaveOutcome outcome =
             i % 2 == 0
                 ? await(store.save(keys.get(i), delta))
-                : await(store.rotate(Rotation.of(keys.get(i), Keys.next()), delta));
+                : await(store.rotate(Rotation.of(keys.get(i), Keys.nextFor(keys.get(i))), delta));
         assertThat(outcome).isInstanceOf(SaveOutcome.Saved.class);
         grown++;
       } catch (SessionStoreException full) {
@@ -225,7 +227,7 @@ class LocalSessionStoreRoomTest {
     assertThat(store.size()).isEqualTo(2);
     await(store.deleteBySubject("alice", Optional.empty()));
     assertThat(store.size()).isEqualTo(1);
-    SessionKey moved = Keys.next();
+    SessionKey moved = Keys.nextFor(three.key());
     await(store.rotate(new Rotation(three.key(), moved, null, 10_000), SessionDelta.TOUCH));
     await(store.delete(three.key(), EndReason.REVOKED));
     assertThat(store.size()).isEqualTo(1);
@@ -307,7 +309,7 @@ class LocalSessionStoreRoomTest {
           case 3 -> await(store.save(key, SessionDelta.builder().remove("a").build()));
           case 4 -> await(store.delete(key, EndReason.REVOKED));
           case 5 -> {
-            SessionKey to = Keys.next();
+            SessionKey to = Keys.nextFor(key);
             SessionDelta delta = SessionDelta.put("b", text(random.nextInt(1_000)));
             await(store.rotate(new Rotation(key, to, null, random.nextInt(2) * 5_000L), delta));
             mine.add(to);
@@ -381,7 +383,7 @@ class LocalSessionStoreRoomTest {
   void aSessionThatMovedIsFreedUnderItsNewKey() {
     LocalSessionStore store = store(10, PLENTY);
     SessionRecord record = create(store);
-    SessionKey to = Keys.next();
+    SessionKey to = Keys.nextFor(record.key());
     await(store.rotate(new Rotation(record.key(), to, null, 5_000), SessionDelta.TOUCH));
     clock.advance(Duration.ofSeconds(6));
     await(store.purgeExpired(10));

@@ -41,8 +41,7 @@ class RedisEventsTest {
     shell = new RedisShell(vertx, Servers.redisUrl());
     RedisSessionStore.Rules rules = new RedisSessionStore.Rules(POLICY, clock, prefix, 30_000, 200);
     store =
-        new RedisSessionStore(
-            vertx, rules, RedisSessionStore.clients(vertx, Servers.redisUrl(), 30_000));
+        new RedisSessionStore(vertx, rules, RedisAddress.standalone(Servers.redisUrl(), 30_000));
   }
 
   @AfterEach
@@ -91,24 +90,12 @@ class RedisEventsTest {
   void aReaderOfAStreamThatWasEmptiedIsToldSo() {
     created("alice");
     String cursor = await(store.events(null, 1)).cursor();
-    shell.run("DEL", prefix + "events", prefix + "events:n");
+    shell.run("DEL", prefix + "events");
     assertThat(await(store.events(cursor, 10)).gap()).isTrue();
     created("bob");
     EventPage page = await(store.events(cursor, 10));
     assertThat(page.gap()).isTrue();
     assertThat(page.events()).hasSize(1);
-  }
-
-  @Test
-  void aLostCountOfEventsGoesOnFromTheLastOne() {
-    created("alice");
-    String cursor = await(store.events(null, 1)).cursor();
-    shell.run("DEL", prefix + "events:n");
-    created("bob");
-    created("carol");
-    EventPage page = await(store.events(cursor, 10));
-    assertThat(page.gap()).isFalse();
-    assertThat(page.events()).extracting(SessionEvent::subject).containsExactly("bob", "carol");
   }
 
   @Test
@@ -119,7 +106,7 @@ class RedisEventsTest {
       alices.add(created("alice").key());
     }
     SessionRecord moved = created("bob");
-    SessionKey to = Keys.next();
+    SessionKey to = Keys.nextFor(moved.key());
     await(store.rotate(Rotation.login(moved.key(), to, "carol"), SessionDelta.TOUCH));
     shell.run("DEL", prefix + "created");
     shell.run("DEL", prefix + "expiry");

@@ -61,7 +61,7 @@ class RedisInvalidationsTest {
     shell = new RedisShell(vertx, server.url());
     store = newStore();
     other = newStore();
-    channel = store.invalidations(vertx, server.url(), RULES);
+    channel = store.invalidations(vertx, RedisServer.of(server.url()), RULES);
     channel.open(heard);
     heard.await("connected");
   }
@@ -71,7 +71,7 @@ class RedisInvalidationsTest {
         new RedisSessionStore.Rules(
             SessionPolicy.DEFAULT, InstantSource.system(), PREFIX, TIMEOUT_MILLIS);
     return new RedisSessionStore(
-        vertx, rules, RedisSessionStore.clients(vertx, server.url(), TIMEOUT_MILLIS));
+        vertx, rules, RedisAddress.standalone(server.url(), TIMEOUT_MILLIS));
   }
 
   @AfterEach
@@ -198,7 +198,7 @@ class RedisInvalidationsTest {
     OwnRedis frozen = OwnRedis.start();
     HeardChanges silence = new HeardChanges();
     InvalidationChannel watched =
-        store.invalidations(vertx, frozen.url(), new RedisInvalidations.Rules(500, 500, 10));
+        store.invalidations(vertx, RedisServer.of(frozen.url()), new RedisInvalidations.Rules(500, 500, 10));
     watched.open(silence);
     // Its heartbeats go to the other server: none is ever told.
     silence.await("lost");

@@ -13,6 +13,6 @@ class RedisSessionStoreTest extends SessionStoreContract {
     prefix = node == 0 ? Servers.newName() + ":" : prefix;
     String url = Servers.redisUrl();
     RedisSessionStore.Rules rules = new RedisSessionStore.Rules(policy, clock, prefix, 30_000);
-    return new RedisSessionStore(vertx, rules, RedisSessionStore.clients(vertx, url, 30_000));
+    return new RedisSessionStore(vertx, rules, RedisAddress.standalone(url, 30_000));
   }
 }

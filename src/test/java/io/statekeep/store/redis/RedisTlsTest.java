@@ -59,7 +59,7 @@ class RedisTlsTest {
         new RedisSessionStore.Rules(
             SessionPolicy.DEFAULT, InstantSource.system(), "t:", TIMEOUT_MILLIS);
     SessionStore store =
-        new RedisSessionStore(vertx, rules, RedisSessionStore.clients(vertx, url, TIMEOUT_MILLIS));
+        new RedisSessionStore(vertx, rules, RedisAddress.standalone(url, TIMEOUT_MILLIS));
     assertThatThrownBy(() -> await(store.ping()))
         .isInstanceOf(SessionStoreException.class)
         .hasMessageNotContaining(PASSWORD);

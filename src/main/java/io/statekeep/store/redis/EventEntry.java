@@ -1,0 +1,54 @@
+package io.statekeep.store.redis;
+
+import io.statekeep.session.SessionEvent;
+import io.statekeep.session.SessionEvent.Reason;
+import io.statekeep.session.SessionKey;
+import io.vertx.redis.client.Response;
+import java.util.Locale;
+
+/**
+ * An entry of a stream.
+ *
+ * @param number counts without a gap
+ * @param micros when, by the server's clock
+ * @param fields what happened, as {@code common.lua} says
+ */
+record EventEntry(long number, long micros, Response fields) {
+  static EventEntry of(Response entry) {
+    String id = entry.get(0).toString();
+    int dash = id.indexOf('-');
+    return new EventEntry(
+        Long.parseLong(id, 0, dash, 10),
+        Long.parseLong(id, dash + 1, id.length(), 10),
+        entry.get(1));
+  }
+
+  /** Whether the stream began with it. */
+  boolean isFirst() {
+    return !field('f').isEmpty();
+  }
+
+  SessionEvent event(String cursor) {
+    String id = field('i');
+    String subject = field('s');
+    String reason = field('r');
+    String count = field('c');
+    return new SessionEvent(
+        cursor,
+        SessionEvent.Type.valueOf(field('t').toUpperCase(Locale.ROOT)),
+        id.isEmpty() ? null : new SessionKey(id),
+        subject.isEmpty() ? null : subject,
+        reason.isEmpty() ? null : Reason.valueOf(reason.toUpperCase(Locale.ROOT)),
+        Long.parseLong(field('a')),
+        count.isEmpty() ? 1 : Long.parseLong(count));
+  }
+
+  private String field(char name) {
+    for (int i = 0; i < fields.size(); i += 2) {
+      if (fields.get(i).toString().charAt(0) == name) {
+        return fields.get(i + 1).toString();
+      }
+    }
+    return "";
+  }
+}

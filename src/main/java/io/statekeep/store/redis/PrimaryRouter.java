@@ -1,0 +1,42 @@
+package io.statekeep.store.redis;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** All commands go to the one primary, wherever it is. */
+final class PrimaryRouter implements Router {
+  private final RedisLinks links;
+  private final Locator primary;
+
+  PrimaryRouter(RedisLinks links, Locator primary) {
+    this.links = links;
+    this.primary = primary;
+  }
+
+  @Override
+  public Future<Response> send(int slot, Call call) {
+    RedisLink link = links.to(primary);
+    return call.on(link, false)
+        .recover(
+            failure ->
+                call.isRead() && !(failure instanceof RedisError)
+                    ? call.on(link, false)
+                    : Future.failedFuture(failure))
+        .onFailure(failure -> leaveReplica(link, failure));
+  }
+
+  // A replica that was the primary when the connection was made refuses every write, for good.
+  private static void leaveReplica(RedisLink link, Throwable failure) {
+    if (failure instanceof RedisError error && error.kind().equals("READONLY")) {
+      link.renew("the server is a replica");
+    }
+  }
+
+  @Override
+  public Future<List<Response>> sendToAll(Supplier<Request> request) {
+    return send(0, new ReadCall(request)).map(List::of);
+  }
+}

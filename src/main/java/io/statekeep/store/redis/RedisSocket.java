@@ -1,0 +1,125 @@
+package io.statekeep.store.redis;
+
+import io.statekeep.session.SessionStoreException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.NetSocket;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import io.vertx.redis.client.impl.ParserHandler;
+import io.vertx.redis.client.impl.RESPParser;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to a server. Many commands are written at once, and yet each has an answer of its
+ * own: an error of one costs no other its answer, which the batches of the client's library do.
+ * Lives on its event loop.
+ */
+final class RedisSocket implements ParserHandler {
+  private static final int MAX_NESTED_ARRAYS = 32;
+  private static final int MAX_WAITING = 16 * 1024;
+
+  private final NetSocket socket;
+  private final Deque<Promise<Response>> waiting = new ArrayDeque<>();
+  private Consumer<String> listener = why -> {};
+  private long waitingSince = System.nanoTime();
+  private boolean heard;
+  private @Nullable String ended;
+
+  RedisSocket(NetSocket socket) {
+    this.socket = socket;
+    socket.handler(new RESPParser(this, MAX_NESTED_ARRAYS));
+    socket.exceptionHandler(this::fail);
+    socket.closeHandler(v -> end("closed by Redis"));
+  }
+
+  /** Who is told, once, that and why the connection is over. */
+  void onEnd(Consumer<String> newListener) {
+    listener = newListener;
+    heard = false;
+    if (ended != null) {
+      newListener.accept(ended);
+    }
+  }
+
+  Future<Response> send(ContextInternal context, Request request) {
+    CommandBatch one = new CommandBatch();
+    Promise<Response> answer = context.promise();
+    one.add(request, answer);
+    send(one);
+    return answer.future();
+  }
+
+  /** Writes all commands; each answer comes by itself. */
+  void send(CommandBatch batch) {
+    if (ended != null || waiting.size() + batch.answers().size() > MAX_WAITING) {
+      batch.refuse(ended != null ? "no connection to Redis" : "too many commands wait for Redis");
+      return;
+    }
+    if (waiting.isEmpty()) {
+      waitingSince = System.nanoTime();
+    }
+    waiting.addAll(batch.answers());
+    socket.write(batch.text()).onFailure(this::fail);
+  }
+
+  @Override
+  public void handle(@Nullable Response answer) {
+    Promise<Response> caller = waiting.poll();
+    waitingSince = System.nanoTime();
+    heard = true;
+    if (caller == null) {
+      fail(new IllegalStateException("an answer to no command"));
+    } else if (answer != null && answer.type() == ResponseType.ERROR) {
+      caller.tryFail(new RedisError(answer.toString()));
+    } else {
+      caller.tryComplete(answer);
+    }
+  }
+
+  @Override
+  public void fail(Throwable failure) {
+    end(String.valueOf(failure.getMessage()));
+    socket.close();
+  }
+
+  /** How long the oldest command has waited while the server said nothing, in milliseconds. */
+  long silentMillis() {
+    return waiting.isEmpty() ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - waitingSince);
+  }
+
+  /** Whether the server has answered anything since {@link #onEnd}. */
+  boolean heard() {
+    return heard;
+  }
+
+  boolean isIdle() {
+    return waiting.isEmpty();
+  }
+
+  private void end(String why) {
+    if (ended != null) {
+      return;
+    }
+    ended = why;
+    SessionStoreException lost =
+        new SessionStoreException(
+            "Redis did not carry out a command: connection lost", new IllegalStateException(why));
+    listener.accept(why);
+    // After the listener: whoever hears of it may send again, and must meet another connection.
+    while (!waiting.isEmpty()) {
+      waiting.remove().tryFail(lost);
+    }
+  }
+
+  void close() {
+    end("closed");
+    socket.close();
+  }
+}
