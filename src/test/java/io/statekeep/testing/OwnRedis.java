@@ -24,7 +24,7 @@ public final class OwnRedis {
     }
   }
 
-  private static OwnRedis start(int port, List<String> settings) throws IOException {
+  static OwnRedis start(int port, List<String> settings) throws IOException {
     redis.embedded.core.RedisServerBuilder builder = RedisServer.newRedisServer().port(port);
     builder.setting("bind 127.0.0.1").setting("save \"\"");
     settings.forEach(builder::setting);
@@ -40,6 +40,10 @@ public final class OwnRedis {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  public int port() {
+    return port;
   }
 
   public String url() {

@@ -39,9 +39,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sessions in Redis 6.2 or later: one hash each, a field for each attribute, one script for each
- * verb that writes. Touches nothing outside its prefix. How durable an acknowledgement is, the
- * server's settings decide. Thread-safe.
+ * Sessions in Redis 6.2 or later, on one server, behind Sentinel or in a cluster: one hash each, a
+ * field for each attribute, one script for each verb that writes. Touches nothing outside its
+ * prefix. How durable an acknowledgement is, the server's settings decide. Thread-safe.
  */
 public final class RedisSessionStore implements SessionStore {
   private static final Logger LOG = LoggerFactory.getLogger(RedisSessionStore.class);
@@ -78,12 +78,16 @@ public final class RedisSessionStore implements SessionStore {
     }
   }
 
+  /**
+   * @throws IllegalArgumentException if a cluster is to do what none can: limit the sessions of a
+   *     subject, which are on several servers, or keep a prefix with a brace
+   */
   public RedisSessionStore(Vertx vertx, Rules rules, RedisAddress address) {
-    timeoutMillis = rules.timeoutMillis();
-    layout =
-        address.mode() == RedisAddress.Mode.CLUSTER
-            ? Layout.ofCluster(rules.prefix())
-            : Layout.ofOneServer(rules.prefix());
+    boolean cluster = address.mode() == RedisAddress.Mode.CLUSTER;
+    if (cluster && (rules.policy().maxPerSubject() > 0 || rules.prefix().contains("{"))) {
+      throw new IllegalArgumentException("a cluster with a limit to subjects or a { in its prefix");
+    }
+    layout = cluster ? Layout.ofCluster(rules.prefix()) : Layout.ofOneServer(rules.prefix());
     servers = RedisServers.at(vertx, address);
     commands = new RedisCommands(servers.router());
     events = new EventStreams(commands, layout, rules.maxEvents());
