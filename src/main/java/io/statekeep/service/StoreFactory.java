@@ -12,6 +12,7 @@ import io.statekeep.store.jdbc.PostgresInvalidations;
 import io.statekeep.store.layered.Coherence;
 import io.statekeep.store.layered.LayeredSessionStore;
 import io.statekeep.store.local.LocalSessionStore;
+import io.statekeep.store.redis.RedisAddress;
 import io.statekeep.store.redis.RedisSessionStore;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -142,6 +143,13 @@ final class StoreFactory {
     return store.durableKind() == StoreKind.JDBC && store.jdbc().dialect().isEmbedded();
   }
 
+  private static String redisMode(Config.Store store) {
+    RedisAddress.Mode mode = store.redis().mode();
+    return store.durableKind() != StoreKind.REDIS || mode == RedisAddress.Mode.STANDALONE
+        ? ""
+        : " " + mode.name().toLowerCase(Locale.ROOT);
+  }
+
   /** The store in words, for the log. */
   static String describe(Config config) {
     Config.Store store = config.store();
@@ -149,7 +157,7 @@ final class StoreFactory {
     String words =
         keeper == StoreKind.JDBC
             ? "jdbc " + store.jdbc().dialect().name().toLowerCase(Locale.ROOT)
-            : keeper.name().toLowerCase(Locale.ROOT);
+            : keeper.name().toLowerCase(Locale.ROOT) + redisMode(store);
     return store.kind() == StoreKind.LAYERED
         ? "layered over " + words + (isExclusive(store) ? "" : ", " + coherence(store))
         : words;

@@ -1,6 +1,7 @@
 package io.statekeep.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.statekeep.session.SessionTokens.IssuedToken;
@@ -73,6 +74,32 @@ class SessionTokensTest {
     for (int i = 0; i < issued.size(); i++) {
       assertThat(issued.get(i)).as("byte " + i).isEqualTo(CountingSource.byteAt(i));
     }
+  }
+
+  @Test
+  void aSessionStaysInItsPartition() {
+    for (int i = 0; i < 100; i++) {
+      SessionKey session = tokens.issue().key();
+      assertThat(session.partition())
+          .isEqualTo(Base64.getUrlDecoder().decode(session.value().substring(0, 4))[0] >> 2 & 63);
+      IssuedToken next = tokens.issueFor(session);
+      assertThat(next.key()).isNotEqualTo(session);
+      assertThat(next.key().value().charAt(0)).isEqualTo(session.value().charAt(0));
+      assertThat(verified(tokens, next.token().value()).key()).isEqualTo(next.key());
+      String salt = tokens.newSalt(session.partition());
+      assertThat(tokens.issue(salt).key().partition()).isEqualTo(session.partition());
+    }
+  }
+
+  @Test
+  void noRotationAndNoRepeatLeavesThePartition() {
+    SessionKey a = new SessionKey("A".repeat(43));
+    SessionKey b = new SessionKey("B".repeat(43));
+    assertThatThrownBy(() -> Rotation.of(a, b)).isInstanceOf(IllegalArgumentException.class);
+    SessionRecord record = SessionRecord.create(a, SessionPolicy.DEFAULT, 0);
+    Repeat repeat = new Repeat(b.value(), "print", "salt", 1);
+    assertThatThrownBy(() -> new Creation(record, repeat))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -83,8 +83,10 @@ final class Cluster {
   synchronized Future<Void> refresh() {
     Future<Void> shared = asking;
     if (shared == null) {
-      if (System.nanoTime() - askedAt < MIN_AGE_NANOS && map != ClusterMap.EMPTY) {
-        return Future.succeededFuture();
+      if (System.nanoTime() - askedAt < MIN_AGE_NANOS) {
+        return map != ClusterMap.EMPTY
+            ? Future.succeededFuture()
+            : Future.failedFuture(new NotSentException("no node of the cluster tells its slots"));
       }
       askedAt = System.nanoTime();
       Set<RedisServer> nodes = new LinkedHashSet<>(map.primaries());

@@ -46,7 +46,8 @@ final class EventStreams {
 
   private Future<EventPage> more(EventMerge merge) {
     List<Future<Response>> pages = new ArrayList<>();
-    int wanted = partitions.size() == 1 ? merge.limit() + 1 : 2 + 2 * merge.limit() / 32;
+    // Of many a few each, so that a page takes little more memory than it shows.
+    int wanted = partitions.size() == 1 ? merge.limit() + 1 : 8 + merge.limit() / 16;
     for (int i = 0; i < partitions.size(); i++) {
       pages.add(range(partitions.get(i), merge.places().number(i), wanted));
     }

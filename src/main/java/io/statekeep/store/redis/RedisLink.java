@@ -39,6 +39,7 @@ final class RedisLink {
   private long pauseMillis = MIN_PAUSE_MILLIS;
   private long pausedUntil = System.nanoTime();
   private long renewedAt = System.nanoTime() - MIN_AGE_NANOS;
+  private String downBecause = "";
   private boolean closed;
 
   /**
@@ -107,14 +108,14 @@ final class RedisLink {
     }
     if (current == null) {
       if (System.nanoTime() - pausedUntil < 0) {
-        batch.refuse(NO_CONNECTION);
+        batch.refuse(NO_CONNECTION + downBecause);
         return;
       }
       current = new Attempt();
       current.begin();
     }
     if (current == null) {
-      batch.refuse(NO_CONNECTION);
+      batch.refuse(NO_CONNECTION + downBecause);
     } else {
       current.send(batch);
     }
@@ -199,7 +200,7 @@ final class RedisLink {
       opened
           .future()
           .onSuccess(socket -> socket.send(batch))
-          .onFailure(failure -> batch.refuse(NO_CONNECTION + ": " + failure.getMessage()));
+          .onFailure(failure -> batch.refuse(NO_CONNECTION + downBecause));
     }
 
     boolean isIdle() {
@@ -235,6 +236,7 @@ final class RedisLink {
       known.clear();
       context.owner().cancelTimer(watch);
       current = null;
+      downBecause = ": " + why;
       if (!closed) {
         LOG.warn("store.disconnected: connection to Redis is down: {}", why);
         pause();

@@ -88,6 +88,7 @@ public final class RedisSessionStore implements SessionStore {
       throw new IllegalArgumentException("a cluster with a limit to subjects or a { in its prefix");
     }
     layout = cluster ? Layout.ofCluster(rules.prefix()) : Layout.ofOneServer(rules.prefix());
+    timeoutMillis = rules.timeoutMillis();
     servers = RedisServers.at(vertx, address);
     commands = new RedisCommands(servers.router());
     events = new EventStreams(commands, layout, rules.maxEvents());

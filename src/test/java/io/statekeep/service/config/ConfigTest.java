@@ -11,11 +11,14 @@ import io.statekeep.cookie.SameSite;
 import io.statekeep.session.OverLimit;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.signing.KeyRing;
+import io.statekeep.store.redis.RedisAddress;
 import io.statekeep.web.TrustedProxies;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -483,6 +486,62 @@ class ConfigTest {
     assertThat(problems("STATEKEEP_REDIS_URL", url))
         .containsExactly(
             "redis.url = ***: must be redis://host:port/database or rediss://..., or a list");
+  }
+
+  private static Map<String, String> cluster(String url) {
+    return Map.of(
+        "STATEKEEP_STORE",
+        "redis",
+        "STATEKEEP_REDIS_MODE",
+        "cluster",
+        "STATEKEEP_REDIS_URL",
+        url,
+        "STATEKEEP_TOKEN_SIGNING_KEYS",
+        KEY);
+  }
+
+  @Test
+  void sentinelsAndClustersHaveAListOfUrls() {
+    String list = "redis://:" + SECRET + "@a:1/0, rediss://b:2";
+    Config config = Config.load(null, cluster(list));
+    assertThat(config.store().redis().mode()).isEqualTo(RedisAddress.Mode.CLUSTER);
+    assertThat(config.store().redis().urls())
+        .containsExactly("redis://:" + SECRET + "@a:1/0", "rediss://b:2");
+    assertThat(config.store().redis().toString()).doesNotContain(SECRET);
+    Map<String, String> sentinels = new HashMap<>(cluster("redis://a/3,redis://b"));
+    sentinels.put("STATEKEEP_REDIS_MODE", "sentinel");
+    assertThat(Config.load(null, sentinels).store().redis().masterName()).isEqualTo("mymaster");
+  }
+
+  @Test
+  void aListForOneServerIsRefused() {
+    assertThat(problems("STATEKEEP_REDIS_URL", "redis://:" + SECRET + "@a,redis://b"))
+        .containsExactly(
+            "redis.url = ***: must be one URL with redis.mode: standalone; a list is of sentinels"
+                + " or of a cluster");
+    assertThat(problems("STATEKEEP_REDIS_URL", "redis://a,", "STATEKEEP_REDIS_MODE", "cluster"))
+        .singleElement()
+        .asString()
+        .startsWith("redis.url = ***: must be redis://host:port/database");
+  }
+
+  @Test
+  void whatAClusterCannotDoIsRefused() {
+    Map<String, String> settings = new HashMap<>(cluster("redis://a/1"));
+    settings.put("STATEKEEP_REDIS_PREFIX", "{x}:");
+    settings.put("STATEKEEP_SESSION_MAX_PER_SUBJECT", "3");
+    assertThatThrownBy(() -> Config.load(null, settings))
+        .hasMessageContaining("redis.url = ***: must name no database but 0")
+        .hasMessageContaining("redis.prefix = {x}:: must be without {")
+        .hasMessageContaining("session.max-per-subject = 3: must be 0 with redis.mode: cluster");
+    // What is not in use does not matter.
+    assertThat(
+            config(
+                    "STATEKEEP_REDIS_MODE", "cluster",
+                    "STATEKEEP_SESSION_MAX_PER_SUBJECT", "3")
+                .policy()
+                .maxPerSubject())
+        .isEqualTo(3);
   }
 
   @Test
