@@ -6,8 +6,10 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,8 @@ final class Cluster {
   private final List<RedisServer> seeds;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile ClusterMap map = ClusterMap.EMPTY;
+  // When the last question that was answered had been asked.
+  private long knownAsOf;
   private long askedAt = System.nanoTime() - MIN_AGE_NANOS;
   // Shared by all who ask at a time.
   private @Nullable Future<Void> asking;
@@ -60,6 +64,20 @@ final class Cluster {
   /** Whether every slot has a primary. */
   boolean isWhole() {
     return map.isWhole();
+  }
+
+  /** Who holds which keys, as far as is known. */
+  synchronized Holders holders(List<Keys> keys) {
+    Map<RedisServer, List<Keys>> held = new HashMap<>();
+    boolean missing = false;
+    for (Keys each : keys) {
+      RedisServer holder = holder(each.slot());
+      missing |= holder == null;
+      if (holder != null) {
+        held.computeIfAbsent(holder, server -> new ArrayList<>()).add(each);
+      }
+    }
+    return new Holders(held, missing, knownAsOf);
   }
 
   Set<RedisServer> primaries() {
@@ -104,10 +122,11 @@ final class Cluster {
 
   private Future<Void> ask(List<RedisServer> nodes, int place) {
     RedisServer node = nodes.get(place);
+    long begunAt = System.nanoTime();
     return slots(node)
         .<Void>map(
             slots -> {
-              know(ClusterMap.of(slots, node));
+              know(ClusterMap.of(slots, node), begunAt);
               return null;
             })
         .recover(
@@ -123,8 +142,9 @@ final class Cluster {
             });
   }
 
-  private synchronized void know(ClusterMap newMap) {
+  private synchronized void know(ClusterMap newMap, long asOf) {
     change(newMap);
+    knownAsOf = asOf;
   }
 
   private Future<Response> slots(RedisServer node) {

@@ -1,11 +1,6 @@
 package io.statekeep.store.redis;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClientOptions;
-import io.vertx.redis.client.ProtocolVersion;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.impl.RedisURI;
 import org.jspecify.annotations.Nullable;
 
@@ -63,28 +58,6 @@ record RedisServer(String host, int port, Login login) implements Locator {
   @Override
   public Future<RedisServer> locate() {
     return Future.succeededFuture(this);
-  }
-
-  /** A client for one connection of RESP3, which tells what nobody asked for, too. */
-  Redis client(Vertx vertx, long timeoutMillis) {
-    NetClientOptions net =
-        new NetClientOptions()
-            .setConnectTimeout((int) timeoutMillis)
-            .setTcpNoDelay(true)
-            .setTcpKeepAlive(true)
-            .setHostnameVerificationAlgorithm("HTTPS");
-    String place = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-    String url = (login.tls() ? "rediss://" : "redis://") + place + ":" + port;
-    return Redis.createClient(
-        vertx,
-        new RedisOptions()
-            .setConnectionString(url + "/" + login.database())
-            .setUser(login.user())
-            .setPassword(login.password())
-            .setNetClientOptions(net)
-            .setPreferredProtocolVersion(ProtocolVersion.RESP3)
-            .setMaxPoolSize(1)
-            .setMaxPoolWaiting(1));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.statekeep.store.redis;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The servers that hold the sessions, and the connections to them. Connects when first used.
@@ -29,17 +30,8 @@ abstract class RedisServers {
   /** How commands find their server. */
   abstract Router router();
 
-  /** Where the one primary is; a cluster has none. */
-  abstract Locator primary();
-
-  /** All primaries, asked for now. */
-  abstract Future<List<RedisServer>> primaries();
-
-  /**
-   * Tells, on any thread, that {@link #primaries} may be others from now on. Where there is one at
-   * a time, whoever has a connection to it hears of its end in time, and asks then.
-   */
-  abstract void onChange(Runnable listener);
+  /** Who holds which keys, asked for now; fails if nobody tells. */
+  abstract Future<Holders> holders(List<Keys> keys);
 
   RedisLinks links() {
     return links;
@@ -67,17 +59,10 @@ abstract class RedisServers {
     }
 
     @Override
-    Locator primary() {
-      return primary;
+    Future<Holders> holders(List<Keys> keys) {
+      long askedAt = System.nanoTime();
+      return primary.locateNow().map(server -> new Holders(Map.of(server, keys), false, askedAt));
     }
-
-    @Override
-    Future<List<RedisServer>> primaries() {
-      return primary.locate().map(List::of);
-    }
-
-    @Override
-    void onChange(Runnable listener) {}
   }
 
   private static final class ManyPrimaries extends RedisServers {
@@ -95,18 +80,8 @@ abstract class RedisServers {
     }
 
     @Override
-    Locator primary() {
-      throw new IllegalStateException("a cluster has many primaries");
-    }
-
-    @Override
-    Future<List<RedisServer>> primaries() {
-      return cluster.refresh().map(known -> List.copyOf(cluster.primaries()));
-    }
-
-    @Override
-    void onChange(Runnable listener) {
-      cluster.onChange(listener);
+    Future<Holders> holders(List<Keys> keys) {
+      return cluster.refresh().map(known -> cluster.holders(keys));
     }
   }
 }

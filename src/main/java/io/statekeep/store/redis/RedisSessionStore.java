@@ -99,23 +99,18 @@ public final class RedisSessionStore implements SessionStore {
   }
 
   /**
-   * What changes in this store's keys, by whomever. Costs a connection, and a small write four
-   * times in {@code maxStale}, at most each second. Not of a cluster.
+   * What changes in this store's keys, by whomever. Costs a connection to each primary, and a small
+   * write to each four times in {@code maxStale}, at most once a second.
    *
    * @param maxStale how long the channel may go unheard
    */
   public InvalidationChannel invalidations(Vertx vertx, Duration maxStale) {
-    return invalidations(
-        vertx, servers.primary(), RedisInvalidations.Rules.of(maxStale, timeoutMillis));
+    return invalidations(vertx, RedisInvalidations.Rules.of(maxStale, timeoutMillis));
   }
 
-  InvalidationChannel invalidations(Vertx vertx, Locator where, RedisInvalidations.Rules rules) {
+  InvalidationChannel invalidations(Vertx vertx, RedisInvalidations.Rules rules) {
     return new RedisInvalidations(
-        ((VertxInternal) vertx).createEventLoopContext(),
-        () -> where.locate().map(server -> server.client(vertx, timeoutMillis)),
-        commands,
-        layout.all().get(0),
-        rules);
+        ((VertxInternal) vertx).createEventLoopContext(), servers, commands, layout.all(), rules);
   }
 
   @Override

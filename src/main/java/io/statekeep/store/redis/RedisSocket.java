@@ -28,6 +28,7 @@ final class RedisSocket implements ParserHandler {
   private final NetSocket socket;
   private final Deque<Promise<Response>> waiting = new ArrayDeque<>();
   private Consumer<String> listener = why -> {};
+  private Consumer<Response> pushes = push -> {};
   private long waitingSince = System.nanoTime();
   private boolean heard;
   private @Nullable String ended;
@@ -46,6 +47,11 @@ final class RedisSocket implements ParserHandler {
     if (ended != null) {
       newListener.accept(ended);
     }
+  }
+
+  /** Who hears what nobody asked for: the server tells it in RESP3, between answers. */
+  void onPush(Consumer<Response> newListener) {
+    pushes = newListener;
   }
 
   Future<Response> send(ContextInternal context, Request request) {
@@ -71,6 +77,10 @@ final class RedisSocket implements ParserHandler {
 
   @Override
   public void handle(@Nullable Response answer) {
+    if (answer != null && answer.type() == ResponseType.PUSH) {
+      pushes.accept(answer);
+      return;
+    }
     Promise<Response> caller = waiting.poll();
     waitingSince = System.nanoTime();
     heard = true;

@@ -52,6 +52,11 @@ final class Sentinels implements Locator {
     return shared;
   }
 
+  @Override
+  public synchronized Future<RedisServer> locateNow() {
+    return ask(first, 0);
+  }
+
   private synchronized void forget() {
     asking = null;
   }

@@ -59,19 +59,18 @@ class RedisInvalidationsTest {
   @BeforeEach
   void open() {
     shell = new RedisShell(vertx, server.url());
-    store = newStore();
-    other = newStore();
-    channel = store.invalidations(vertx, RedisServer.of(server.url()), RULES);
+    store = newStore(server.url());
+    other = newStore(server.url());
+    channel = store.invalidations(vertx, RULES);
     channel.open(heard);
     heard.await("connected");
   }
 
-  private static RedisSessionStore newStore() {
+  private static RedisSessionStore newStore(String url) {
     RedisSessionStore.Rules rules =
         new RedisSessionStore.Rules(
             SessionPolicy.DEFAULT, InstantSource.system(), PREFIX, TIMEOUT_MILLIS);
-    return new RedisSessionStore(
-        vertx, rules, RedisAddress.standalone(server.url(), TIMEOUT_MILLIS));
+    return new RedisSessionStore(vertx, rules, RedisAddress.standalone(url, TIMEOUT_MILLIS));
   }
 
   @AfterEach
@@ -112,7 +111,7 @@ class RedisInvalidationsTest {
   @Test
   void aRotationIsToldOfTheOldKey() {
     SessionKey key = created();
-    await(other.rotate(new Rotation(key, Keys.next(), null, 0), SessionDelta.TOUCH));
+    await(other.rotate(new Rotation(key, Keys.nextFor(key), null, 0), SessionDelta.TOUCH));
     assertThat(heard.awaitAll()).contains(key.value());
   }
 
@@ -196,13 +195,20 @@ class RedisInvalidationsTest {
   @Test
   void aServerThatHangsIsSilentAndThatIsALoss() {
     OwnRedis frozen = OwnRedis.start();
+    RedisSessionStore far = newStore(frozen.url());
     HeardChanges silence = new HeardChanges();
     InvalidationChannel watched =
-        store.invalidations(vertx, RedisServer.of(frozen.url()), new RedisInvalidations.Rules(500, 500, 10));
+        far.invalidations(vertx, new RedisInvalidations.Rules(500, TIMEOUT_MILLIS, 10));
     watched.open(silence);
-    // Its heartbeats go to the other server: none is ever told.
-    silence.await("lost");
+    silence.await("connected");
+    try (RedisShell there = new RedisShell(vertx, frozen.url())) {
+      there.run("CLIENT", "PAUSE", "600000", "WRITE");
+      silence.await("lost");
+      there.run("CLIENT", "UNPAUSE");
+      silence.await("connected");
+    }
     await(watched.close());
+    await(far.close());
     frozen.stop();
   }
 
