@@ -45,8 +45,13 @@ final class RedisCommands {
     if (failure instanceof SessionStoreException) {
       return Future.failedFuture(failure);
     }
-    String why = failure instanceof RedisError error ? error.kind() : failure.getMessage();
-    return Future.failedFuture(
-        new SessionStoreException("Redis did not carry out a command: " + why, failure));
+    String what = "Redis did not carry out a command: ";
+    if (failure instanceof RedisError error) {
+      return Future.failedFuture(
+          error.isNoService()
+              ? new SessionStoreException(what + error.kind(), failure)
+              : SessionStoreException.refusal(what + error.kind(), failure));
+    }
+    return Future.failedFuture(new SessionStoreException(what + failure.getMessage(), failure));
   }
 }

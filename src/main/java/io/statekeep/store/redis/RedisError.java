@@ -1,5 +1,6 @@
 package io.statekeep.store.redis;
 
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,6 +15,10 @@ final class RedisError extends RuntimeException {
           "\\b(OOM|READONLY|MISCONF|LOADING|BUSY|NOREPLICAS|MASTERDOWN|NOPERM|NOAUTH|WRONGPASS"
               + "|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|CROSSSLOT|EXECABORT)\\b");
 
+  // With these a server carries out nothing; with others it may read while it does not write.
+  private static final Set<String> NO_SERVICE =
+      Set.of("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "WRONGPASS");
+
   RedisError(String text) {
     super(text, null, false, false);
   }
@@ -25,6 +30,11 @@ final class RedisError extends RuntimeException {
   /** Whether the text begins with this kind of error. */
   boolean is(String kind) {
     return text().startsWith(kind);
+  }
+
+  /** Whether the server would not carry out any other command either. */
+  boolean isNoService() {
+    return NO_SERVICE.contains(kind());
   }
 
   /**
