@@ -1,7 +1,7 @@
 package io.statekeep.service;
 
 import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -10,7 +10,6 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.statekeep.store.guarded.CircuitBreakerSessionStore;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Metrics {
   private final LongAdder requests;
-  private final MeteredSessionStore store;
-  private final CircuitBreakerSessionStore breaker;
+  private final MeterBinder store;
   private @Nullable PrometheusMeterRegistry registry;
 
-  Metrics(LongAdder requests, MeteredSessionStore store, CircuitBreakerSessionStore breaker) {
+  Metrics(LongAdder requests, MeterBinder store) {
     this.requests = requests;
     this.store = store;
-    this.breaker = breaker;
   }
 
   /** All of them in Prometheus text. */
@@ -44,13 +41,7 @@ final class Metrics {
     FunctionCounter.builder("statekeep.http.requests", requests, LongAdder::sum)
         .description("Requests on the public listener")
         .register(meters);
-    store.bind(meters);
-    Gauge.builder("statekeep.store.suspended", breaker, b -> b.isSuspended() ? 1 : 0)
-        .description("Whether calls fail at once, as the store does not answer")
-        .register(meters);
-    FunctionCounter.builder("statekeep.store.refused", breaker, b -> b.refusals())
-        .description("Calls that failed at once, as the store does not answer")
-        .register(meters);
+    store.bindTo(meters);
     new UptimeMetrics().bindTo(meters);
     new ProcessorMetrics().bindTo(meters);
     new JvmMemoryMetrics().bindTo(meters);

@@ -5,7 +5,6 @@ import io.statekeep.service.config.Config.StoreKind;
 import io.statekeep.session.SessionStore;
 import io.statekeep.session.SessionStoreException;
 import io.statekeep.session.Sessions;
-import io.statekeep.store.guarded.CircuitBreakerSessionStore;
 import io.statekeep.store.jdbc.EmbeddedDatabase;
 import io.statekeep.store.jdbc.JdbcAddress;
 import io.statekeep.store.jdbc.Schema;
@@ -50,18 +49,15 @@ final class Server {
   private Server(Vertx vertx, Config config, InstantSource clock) {
     this.vertx = vertx;
     this.config = config;
-    StoreFactory stores = new StoreFactory(vertx, config, clock);
-    MeteredSessionStore keeper = new MeteredSessionStore(stores.keeper());
-    CircuitBreakerSessionStore breaker = stores.breakerFor(keeper);
-    this.store = stores.forRequests(breaker);
+    StoreStack stack = new StoreFactory(vertx, config, clock).forRequests();
+    this.store = stack.front();
     Rejections rejections = new Rejections(clock);
     this.silence = rejections.tell(vertx, store);
     this.feed = new EventFeed(vertx, store);
     Sessions sessions =
         new Sessions(store, Secrets.tokens(config), config.policy(), clock, rejections);
     this.routes = new PublicRoutes(vertx, config, sessions, Secrets.apiKeys(config), feed);
-    this.management =
-        new ManagementVerticle(config, this::ready, new Metrics(requests, keeper, breaker));
+    this.management = new ManagementVerticle(config, this::ready, new Metrics(requests, stack));
   }
 
   /**

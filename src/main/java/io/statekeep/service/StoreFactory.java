@@ -73,19 +73,23 @@ final class StoreFactory {
     };
   }
 
-  /** What keeps the sessions, left alone while it does not answer. */
-  CircuitBreakerSessionStore breakerFor(SessionStore keeper) {
-    return new CircuitBreakerSessionStore(vertx, config.store().timeout().toMillis(), keeper);
+  /** The store as requests use it: measured, with deadlines, and a near cache if asked for. */
+  StoreStack forRequests() {
+    MeteredSessionStore measured = new MeteredSessionStore(keeper);
+    CircuitBreakerSessionStore breaker = isInParts() ? null : breaker(measured);
+    SessionStore asked = breaker == null ? measured : breaker;
+    LayeredSessionStore near = config.store().kind() == StoreKind.LAYERED ? nearCache(asked) : null;
+    return new StoreStack(withDeadlines(near == null ? asked : near), near, breaker, measured);
   }
 
-  /**
-   * The store as requests use it: deadlines, and a near cache if asked for.
-   *
-   * @param measured what keeps the sessions, or what stands in front of that
-   */
-  SessionStore forRequests(SessionStore measured) {
-    return withDeadlines(
-        config.store().kind() == StoreKind.LAYERED ? nearCache(measured) : measured);
+  // What one primary of a cluster does not answer says nothing of the others.
+  private boolean isInParts() {
+    return config.store().durableKind() == StoreKind.REDIS
+        && config.store().redis().mode() == RedisAddress.Mode.CLUSTER;
+  }
+
+  private CircuitBreakerSessionStore breaker(SessionStore measured) {
+    return new CircuitBreakerSessionStore(vertx, config.store().timeout().toMillis(), measured);
   }
 
   /** The store for a few questions: deadlines alone. */
@@ -101,7 +105,7 @@ final class StoreFactory {
         store);
   }
 
-  private SessionStore nearCache(SessionStore store) {
+  private LayeredSessionStore nearCache(SessionStore store) {
     boolean newestWins =
         config.policy().maxPerSubject() > 0 && config.policy().overLimit() == OverLimit.END_OLDEST;
     return new LayeredSessionStore(

@@ -17,6 +17,8 @@ import io.statekeep.session.SessionStore;
 import io.statekeep.session.SessionStoreException;
 import io.statekeep.store.guarded.CircuitBreakerSessionStore;
 import io.statekeep.store.guarded.GuardedSessionStore;
+import io.statekeep.store.layered.Coherence;
+import io.statekeep.store.layered.LayeredSessionStore;
 import io.statekeep.store.local.LocalSessionStore;
 import io.statekeep.testing.Keys;
 import io.statekeep.testing.ManualClock;
@@ -73,7 +75,15 @@ class MetricsTest {
   }
 
   private Metrics metrics(MeteredSessionStore store) {
-    return new Metrics(requests, store, new CircuitBreakerSessionStore(vertx, 1000, store));
+    LayeredSessionStore.Rules rules =
+        new LayeredSessionStore.Rules(clock, System::nanoTime, Coherence.EXCLUSIVE, 1 << 20);
+    return new Metrics(
+        requests,
+        new StoreStack(
+            store,
+            new LayeredSessionStore(vertx, rules, store),
+            new CircuitBreakerSessionStore(vertx, 1000, store),
+            store));
   }
 
   /** The value of a sample; fails if there is none. */

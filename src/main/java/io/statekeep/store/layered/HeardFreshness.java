@@ -35,10 +35,6 @@ final class HeardFreshness implements Freshness {
     return nanoClock.getAsLong() - rightAt <= bound;
   }
 
-  boolean isConnected() {
-    return connected;
-  }
-
   void connected() {
     connected = true;
   }

@@ -286,6 +286,11 @@ public final class LayeredSessionStore implements SessionStore {
     return near.size();
   }
 
+  /** Whether copies are served now, however old they are; false while a channel is not heard. */
+  public boolean isServing() {
+    return near.serves();
+  }
+
   /** Changes that the store has told of. */
   public long changesTold() {
     return changesTold.sum();

@@ -115,6 +115,11 @@ final class NearCache {
     copies.invalidateAll();
   }
 
+  /** Whether a copy that was read just now would be served. */
+  boolean serves() {
+    return freshness.allows(nanoClock.getAsLong());
+  }
+
   long size() {
     return copies.estimatedSize();
   }
