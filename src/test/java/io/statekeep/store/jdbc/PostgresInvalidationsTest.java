@@ -115,7 +115,8 @@ class PostgresInvalidationsTest {
   @Test
   void aRotationIsToldOfTheOldKey() {
     SessionRecord record = created(null);
-    await(other.rotate(Rotation.of(record.key(), Keys.next()), SessionDelta.put("a", "1")));
+    Rotation rotation = Rotation.of(record.key(), Keys.nextFor(record.key()));
+    await(other.rotate(rotation, SessionDelta.put("a", "1")));
     assertThat(heard.awaitAll()).containsExactly(record.key().value());
   }
 
