@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProblemHandler implements Handler<RoutingContext> {
   private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
+  private static final OutageLog OUTAGES = new OutageLog(System::nanoTime);
   private static final int RETRY_SECONDS = 1;
   private static final String PROBLEM_JSON = "application/problem+json";
 
@@ -50,7 +51,10 @@ public final class ProblemHandler implements Handler<RoutingContext> {
     }
     if (failure instanceof SessionStoreException) {
       // The cause's own text may hold what somebody stores.
-      LOG.warn("store.unavailable: {}", failure.getMessage());
+      String line = OUTAGES.line(failure.getMessage());
+      if (line != null) {
+        LOG.warn("store.unavailable: {}", line);
+      }
       return Problem.retryAfter(503, "The session store is unavailable.", RETRY_SECONDS);
     }
     if (status >= 400 && status < 500) {
