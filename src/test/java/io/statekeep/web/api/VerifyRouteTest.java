@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -134,13 +135,18 @@ class VerifyRouteTest {
       HttpProbe management = new HttpProbe(server.managementPort());
       String token = api.begin("{}").getString("token");
       verify(api.http(), "", token);
-      double before = calls(management);
-      for (int i = 0; i < 10; i++) {
-        assertThat(verify(api.http(), "", token).status()).isEqualTo(200);
+      double cost = costOfTen(api, management, token);
+      if (backend.name().startsWith("LAYERED")) {
+        // The node may not be told of changes yet, or not have been told yet of its own.
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (cost > 0 && System.nanoTime() - deadline < 0) {
+          cost = costOfTen(api, management, token);
+        }
+        assertThat(cost).isZero();
+      } else {
+        assertThat(cost).isEqualTo(10);
       }
-      assertThat(calls(management) - before)
-          .isEqualTo(backend.name().startsWith("LAYERED") ? 0 : 10);
-      before = calls(management);
+      double before = calls(management);
       String forged = token.substring(0, 44) + token.substring(0, 43);
       for (String text :
           List.of(forged, "", "x", "a.b", "'; DROP", token + "x", "../..", "x".repeat(4000))) {
@@ -150,6 +156,14 @@ class VerifyRouteTest {
       assertThat(api.http().get(VERIFY + "?sid=" + token).status()).isEqualTo(401);
       assertThat(calls(management)).isEqualTo(before);
     }
+  }
+
+  private static double costOfTen(ApiProbe api, HttpProbe management, String token) {
+    double before = calls(management);
+    for (int i = 0; i < 10; i++) {
+      assertThat(verify(api.http(), "", token).status()).isEqualTo(200);
+    }
+    return calls(management) - before;
   }
 
   private static double calls(HttpProbe management) {
