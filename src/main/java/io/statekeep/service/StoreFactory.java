@@ -56,7 +56,7 @@ final class StoreFactory {
                   store.jdbcConnections(),
                   timeout,
                   config.events().retention().toMillis()),
-              JdbcSessionStore.pools(vertx, store.jdbc()));
+              JdbcSessionStore.links(vertx, store.jdbc()));
       case REDIS ->
           new RedisSessionStore(
               vertx,

@@ -47,13 +47,19 @@ public final class Databases {
       return new JdbcAddress(url, user, "", timeoutMillis);
     }
 
+    /** The same database, by a URL with one more parameter. */
+    public Database with(String parameter) {
+      String sign = url.contains("?") ? "&" : "?";
+      return new Database(url + sign + parameter, user, timeoutMillis);
+    }
+
     /** A store over this database, its schema up to date. */
     public SessionStore open(Vertx vertx, SessionPolicy policy, InstantSource clock) {
       JdbcAddress address = address();
       Schema.migrate(address);
       JdbcSessionStore.Rules rules =
           new JdbcSessionStore.Rules(address.dialect(), policy, clock, 4, timeoutMillis);
-      return new JdbcSessionStore(vertx, rules, JdbcSessionStore.pools(vertx, address));
+      return new JdbcSessionStore(vertx, rules, JdbcSessionStore.links(vertx, address));
     }
 
     public void empty() {

@@ -5,7 +5,6 @@ import io.statekeep.session.SessionEvent.Reason;
 import io.statekeep.session.SessionKey;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,35 +42,33 @@ final class EventRows {
   }
 
   /** Writes events, in this order, in the transaction that is under way. */
-  Future<Void> insert(SqlConnection connection, List<SessionEvent> events) {
+  Future<Void> insert(SqlLink link, List<SessionEvent> events) {
     if (events.isEmpty()) {
       return Future.succeededFuture();
     }
     if (dialect == Dialect.MARIADB) {
-      return insertRows(connection, events);
+      return insertRows(link, events);
     }
     List<Tuple> rows = new ArrayList<>();
     events.forEach(event -> rows.add(add(Tuple.tuple(), event)));
     if (dialect.takesArrays() && rows.size() > 1) {
-      return connection.preparedQuery(INSERT_ALL).execute(Columns.of(INSERTED, rows)).mapEmpty();
+      return link.execute(INSERT_ALL, Columns.of(INSERTED, rows)).mapEmpty();
     }
-    return connection.preparedQuery(INSERT + ROW).executeBatch(rows).mapEmpty();
+    return link.executeBatch(INSERT + ROW, rows).mapEmpty();
   }
 
   // MariaDB's driver sends a batch as one statement of unknown length, for which the server takes
   // more numbers than it needs. Of a list of rows it knows the length.
-  private static Future<Void> insertRows(SqlConnection connection, List<SessionEvent> events) {
+  private static Future<Void> insertRows(SqlLink link, List<SessionEvent> events) {
     int count = Math.min(events.size(), ROWS_OF_ONE_STATEMENT);
     Tuple values = Tuple.tuple();
     events.subList(0, count).forEach(event -> add(values, event));
-    return connection
-        .preparedQuery(INSERT + ROW + (", " + ROW).repeat(count - 1))
-        .execute(values)
+    return link.execute(INSERT + ROW + (", " + ROW).repeat(count - 1), values)
         .compose(
             inserted ->
                 count == events.size()
                     ? Future.succeededFuture()
-                    : insertRows(connection, events.subList(count, events.size())));
+                    : insertRows(link, events.subList(count, events.size())));
   }
 
   private static Tuple add(Tuple values, SessionEvent event) {

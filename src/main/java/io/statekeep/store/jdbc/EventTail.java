@@ -5,7 +5,6 @@ import io.statekeep.session.SessionEvent;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,54 +32,48 @@ record EventTail(EventRows rows) {
   private record Found(List<SessionEvent> events, EventPlace end) {}
 
   /** Where events of the future begin. */
-  Future<EventPage> end(SqlConnection connection) {
-    return bounds(connection)
+  Future<EventPage> end(SqlLink link) {
+    return bounds(link)
         .compose(
             bounds ->
                 rows.endIsExact()
                     ? Future.succeededFuture(bounds.end())
-                    : settled(connection, bounds.floor()).compose(from -> walk(connection, from)))
+                    : settled(link, bounds.floor()).compose(from -> walk(link, from)))
         .map(end -> new EventPage(List.of(), end.cursor(), false));
   }
 
-  private Future<EventPlace> settled(SqlConnection connection, EventPlace floor) {
-    return connection
-        .preparedQuery(rows.selectSettled())
-        .execute()
+  private Future<EventPlace> settled(SqlLink link, EventPlace floor) {
+    return link.execute(rows.selectSettled())
         .map(found -> found.size() == 0 ? floor : EventPlace.of(found.iterator().next(), 0));
   }
 
-  private Future<EventPlace> walk(SqlConnection connection, EventPlace from) {
-    return read(connection, from, WALK)
+  private Future<EventPlace> walk(SqlLink link, EventPlace from) {
+    return read(link, from, WALK)
         .compose(
             found ->
-                found.events().isEmpty()
-                    ? Future.succeededFuture(from)
-                    : walk(connection, found.end()));
+                found.events().isEmpty() ? Future.succeededFuture(from) : walk(link, found.end()));
   }
 
   /**
    * Events after this place; from the oldest one if it is not one of this store, or not any more.
    */
-  Future<EventPage> after(SqlConnection connection, @Nullable EventPlace place, int limit) {
+  Future<EventPage> after(SqlLink link, @Nullable EventPlace place, int limit) {
     EventPlace from = place == null ? BEGINNING : place;
     // The floor is read after the events: what was dropped between the two is noticed.
-    return read(connection, from, limit)
+    return read(link, from, limit)
         .compose(
             found ->
-                bounds(connection)
+                bounds(link)
                     .compose(
                         bounds ->
                             place != null && bounds.hold(place)
                                 ? Future.succeededFuture(page(found, false))
-                                : read(connection, bounds.floor(), limit)
+                                : read(link, bounds.floor(), limit)
                                     .map(oldest -> page(oldest, true))));
   }
 
-  private Future<Bounds> bounds(SqlConnection connection) {
-    return connection
-        .preparedQuery(rows.selectBounds())
-        .execute()
+  private Future<Bounds> bounds(SqlLink link) {
+    return link.execute(rows.selectBounds())
         .map(
             found -> {
               Row row = found.iterator().next();
@@ -90,10 +83,8 @@ record EventTail(EventRows rows) {
             });
   }
 
-  private Future<Found> read(SqlConnection connection, EventPlace after, int limit) {
-    return connection
-        .preparedQuery(rows.selectAfter())
-        .execute(Tuple.of(after.horizon(), after.seq(), limit))
+  private Future<Found> read(SqlLink link, EventPlace after, int limit) {
+    return link.execute(rows.selectAfter(), Tuple.of(after.horizon(), after.seq(), limit))
         .map(found -> upToTheFirstGap(found, after));
   }
 

@@ -8,8 +8,6 @@ import io.statekeep.session.SessionRecord;
 import io.statekeep.session.SessionStoreException;
 import io.statekeep.store.RecentRecords;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Transaction;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,11 +58,11 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
   }
 
   @Override
-  public Future<Void> run(SqlConnection connection, List<Write<?>> batch) {
-    return commit(connection, batch).recover(failure -> recover(connection, batch, failure));
+  public Future<Void> run(SqlLink link, List<Write<?>> batch) {
+    return commit(link, batch).recover(failure -> recover(link, batch, failure));
   }
 
-  private Future<Void> recover(SqlConnection connection, List<Write<?>> batch, Throwable failure) {
+  private Future<Void> recover(SqlLink link, List<Write<?>> batch, Throwable failure) {
     if (failure instanceof CommitFailure) {
       return fail(batch, failure);
     }
@@ -74,7 +72,7 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
       return Future.failedFuture(failure);
     }
     if (batch.size() > 1) {
-      return runEach(connection, batch, 0);
+      return runEach(link, batch, 0);
     }
     Write<?> write = batch.get(0);
     if (write instanceof Write.Create create && SqlErrors.isDuplicateKey(failure)) {
@@ -106,59 +104,56 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
     }
   }
 
-  private Future<Void> commit(SqlConnection connection, List<Write<?>> batch) {
+  private Future<Void> commit(SqlLink link, List<Write<?>> batch) {
     Conclusion conclusion = new Conclusion();
-    return connection
-        .begin()
+    return link.begin()
         .compose(
-            transaction ->
-                write(connection, batch, conclusion)
-                    .compose(v -> commit(transaction), failure -> rollback(transaction, failure)))
+            begun ->
+                write(link, batch, conclusion)
+                    .compose(v -> commit(link), failure -> rollback(link, failure)))
         .onSuccess(v -> conclusion.send());
   }
 
-  private static Future<Void> commit(Transaction transaction) {
-    return transaction.commit().recover(failure -> Future.failedFuture(new CommitFailure(failure)));
+  private static Future<Void> commit(SqlLink link) {
+    return link.commit().recover(failure -> Future.failedFuture(new CommitFailure(failure)));
   }
 
-  private static Future<Void> rollback(Transaction transaction, Throwable failure) {
-    return transaction.rollback().transform(done -> Future.failedFuture(failure));
+  private static Future<Void> rollback(SqlLink link, Throwable failure) {
+    return link.rollback().transform(done -> Future.failedFuture(failure));
   }
 
-  private Future<Void> write(
-      SqlConnection connection, List<Write<?>> batch, Conclusion conclusion) {
+  private Future<Void> write(SqlLink link, List<Write<?>> batch, Conclusion conclusion) {
     if (batch.get(0) instanceof Write.Alone<?> alone) {
-      return alone.run(connection).onSuccess(conclusion.answers::add).mapEmpty();
+      return alone.run(link).onSuccess(conclusion.answers::add).mapEmpty();
     }
     Collection<RowChange> changes = changes(batch);
-    return premises(connection, batch)
+    return premises(link, batch)
         .compose(
             premises ->
-                Loads.lock(connection, toRead(changes), dialect)
+                Loads.lock(link, toRead(changes), dialect)
                     // Locks may have been waited for: the rows are judged by the time after that.
-                    .compose(
-                        loads -> write(connection, changes, loads, premises.at(clock.millis()))))
+                    .compose(loads -> write(link, changes, loads, premises.at(clock.millis()))))
         .onSuccess(v -> changes.forEach(conclusion::of));
   }
 
   private Future<Void> write(
-      SqlConnection connection, Collection<RowChange> changes, Loads loads, Premises premises) {
+      SqlLink link, Collection<RowChange> changes, Loads loads, Premises premises) {
     Statements statements = new Statements(dialect, premises.now());
     for (RowChange change : changes) {
       change.decide(loads.session(change.key), premises);
       change.addTo(statements);
     }
     return statements
-        .execute(connection)
+        .execute(link)
         .compose(
             v -> {
               List<SessionEvent> told = new ArrayList<>();
               changes.forEach(change -> change.addEvents(told::add, premises.now()));
-              return events.insert(connection, told);
+              return events.insert(link, told);
             });
   }
 
-  private Future<Premises> premises(SqlConnection connection, List<Write<?>> batch) {
+  private Future<Premises> premises(SqlLink link, List<Write<?>> batch) {
     Set<String> repeats = new HashSet<>();
     for (Write<?> write : batch) {
       // Hardly any creation is a repeat: nobody looks before the first try, which finds out, unless
@@ -168,22 +163,21 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
         repeats.add(create.repeat.key());
       }
     }
-    return leaving(connection, batch.get(0).crowded())
+    return leaving(link, batch.get(0).crowded())
         .compose(
             leaving ->
-                Repeats.read(connection, repeats)
+                Repeats.read(link, repeats)
                     .map(
                         known ->
                             new Premises(policy, clock.millis(), known, leaving.orElse(null))));
   }
 
   /** Which sessions end for one more of this subject; empty if it has no room. */
-  private Future<Optional<List<SessionRecord>>> leaving(
-      SqlConnection connection, @Nullable String crowded) {
+  private Future<Optional<List<SessionRecord>>> leaving(SqlLink link, @Nullable String crowded) {
     return crowded == null
         ? Future.succeededFuture(Optional.of(List.of()))
         : new SubjectSessions(dialect, crowded, clock.millis())
-            .all(connection)
+            .all(link)
             .map(live -> Optional.ofNullable(policy.roomAmong(live)));
   }
 
@@ -222,12 +216,12 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
   }
 
   // One bad write must not fail its neighbours.
-  private Future<Void> runEach(SqlConnection connection, List<Write<?>> batch, int from) {
+  private Future<Void> runEach(SqlLink link, List<Write<?>> batch, int from) {
     if (from == batch.size()) {
       return Future.succeededFuture();
     }
-    return run(connection, batch.subList(from, from + 1))
-        .transform(done -> runEach(connection, batch, from + 1));
+    return run(link, batch.subList(from, from + 1))
+        .transform(done -> runEach(link, batch, from + 1));
   }
 
   private static Future<Void> fail(List<Write<?>> batch, Throwable failure) {

@@ -6,8 +6,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane<C extends Lane.Call<?>> {
   private final VertxInternal vertx;
-  private final Supplier<Pool> pools;
+  private final Supplier<Future<SqlLink>> links;
   private final Runner<C> runner;
   private final Limits limits;
   private final Context context;
   private final Queue<C> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean busy = new AtomicBoolean();
   // Touched on the lane's context only.
-  private @Nullable Pool pool;
+  private @Nullable SqlLink link;
   private volatile boolean closed;
 
   /** Carries out a batch on the lane's connection and completes its calls. */
@@ -43,7 +41,7 @@ final class Lane<C extends Lane.Call<?>> {
      * Completes the future after every call of the batch; fails it if the connection is not to be
      * used again.
      */
-    Future<Void> run(SqlConnection connection, List<C> batch);
+    Future<Void> run(SqlLink link, List<C> batch);
   }
 
   /**
@@ -109,9 +107,9 @@ final class Lane<C extends Lane.Call<?>> {
     }
   }
 
-  Lane(VertxInternal vertx, Supplier<Pool> pools, Limits limits, Runner<C> runner) {
+  Lane(VertxInternal vertx, Supplier<Future<SqlLink>> links, Limits limits, Runner<C> runner) {
     this.vertx = vertx;
-    this.pools = pools;
+    this.links = links;
     this.limits = limits;
     this.runner = runner;
     this.context = vertx.createEventLoopContext();
@@ -132,6 +130,9 @@ final class Lane<C extends Lane.Call<?>> {
   private void next() {
     List<C> batch = takeBatch();
     if (batch.isEmpty()) {
+      if (closed) {
+        discardConnection();
+      }
       busy.set(false);
       // Something may have come between the last look and the flag.
       if (!waiting.isEmpty()) {
@@ -181,16 +182,21 @@ final class Lane<C extends Lane.Call<?>> {
     if (closed) {
       return refuse(batch, new SessionStoreException("the store is closed", null));
     }
-    if (pool == null) {
-      pool = pools.get();
-    }
-    return pool.getConnection()
+    return connected()
         .compose(
-            connection -> runner.run(connection, batch).eventually(connection::close),
+            open -> runner.run(open, batch),
             noConnection ->
                 refuse(
                     batch,
                     new SessionStoreException("no connection to the database", noConnection)));
+  }
+
+  private Future<SqlLink> connected() {
+    SqlLink open = link;
+    if (open != null) {
+      return Future.succeededFuture(open);
+    }
+    return links.get().onSuccess(made -> link = made);
   }
 
   private Future<Void> refuse(List<C> batch, SessionStoreException cause) {
@@ -201,8 +207,8 @@ final class Lane<C extends Lane.Call<?>> {
   // A connection that saw an error may be dead, or in a state that nobody knows: the next batch
   // takes a new one.
   private void discardConnection() {
-    Pool broken = pool;
-    pool = null;
+    SqlLink broken = link;
+    link = null;
     if (broken != null) {
       broken.close();
     }
@@ -213,8 +219,8 @@ final class Lane<C extends Lane.Call<?>> {
     Promise<Void> promise = vertx.promise();
     context.runOnContext(
         v -> {
-          Pool last = pool;
-          pool = null;
+          SqlLink last = link;
+          link = null;
           (last == null ? Future.<Void>succeededFuture() : last.close()).onComplete(promise);
         });
     return promise.future();

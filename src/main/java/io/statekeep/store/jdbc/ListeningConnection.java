@@ -6,13 +6,9 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.store.InvalidationChannel;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.net.NetClientOptions;
-import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgNotification;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +37,7 @@ final class ListeningConnection {
   private final Bounds bounds;
   private final InvalidationChannel.Listener listener;
   private final Owner owner;
-  private final Pool pool;
+  private final PgConnector connector;
   private final long timer;
 
   private @Nullable PgConnection connection;
@@ -101,19 +97,10 @@ final class ListeningConnection {
     this.bounds = bounds;
     this.listener = listener;
     this.owner = owner;
-    this.pool =
-        PgBuilder.pool()
-            .with(new PoolOptions().setMaxSize(1))
-            .with(
-                new NetClientOptions()
-                    .setConnectTimeout((int) bounds.patience())
-                    .setTcpKeepAlive(true))
-            .connectingTo(options)
-            .using(context.owner())
-            .build();
+    this.connector = new PgConnector(context.owner(), bounds.patience());
     this.timer = context.setPeriodic(bounds.period(), id -> tick());
-    pool.getConnection()
-        .map(PgConnection::cast)
+    connector
+        .connect(context, options)
         .compose(this::listen)
         .onSuccess(v -> beat())
         .onFailure(failure -> giveUp(SqlErrors.kind(failure)));
@@ -246,17 +233,16 @@ final class ListeningConnection {
     }
   }
 
-  Future<Void> close() {
+  void close() {
     if (!over) {
       over = true;
       context.owner().cancelTimer(timer);
+      connector.end();
     }
-    return pool.close();
   }
 
   private void giveUp(String why) {
     if (!over) {
-      // Ends the connection for good, whatever state it is in.
       close();
       owner.over(connected, why);
     }

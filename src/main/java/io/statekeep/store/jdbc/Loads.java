@@ -5,7 +5,6 @@ import io.statekeep.session.SessionRecord;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,35 +32,33 @@ final class Loads {
   }
 
   /** Reads the rows of these keys, and of those that marks among them lead to. */
-  static Future<Loads> read(SqlConnection connection, Set<SessionKey> keys) {
-    return new Loads().readAndFollow(connection, keys, MAX_STEPS);
+  static Future<Loads> read(SqlLink link, Set<SessionKey> keys) {
+    return new Loads().readAndFollow(link, keys, MAX_STEPS);
   }
 
   /** Reads and locks the rows of these keys until the transaction ends. Follows no marks. */
-  static Future<Loads> lock(SqlConnection connection, Set<SessionKey> keys, Dialect dialect) {
+  static Future<Loads> lock(SqlLink link, Set<SessionKey> keys, Dialect dialect) {
     Loads loads = new Loads();
     return keys.isEmpty()
         ? Future.succeededFuture(loads)
-        : loads.readMore(connection, keys, dialect.rowLock()).map(loads);
+        : loads.readMore(link, keys, dialect.rowLock()).map(loads);
   }
 
-  private Future<Loads> readAndFollow(SqlConnection connection, Set<SessionKey> keys, int steps) {
-    return readMore(connection, keys, "")
+  private Future<Loads> readAndFollow(SqlLink link, Set<SessionKey> keys, int steps) {
+    return readMore(link, keys, "")
         .compose(
             v -> {
               Set<SessionKey> further = targetsNotRead();
               return further.isEmpty() || steps == 0
                   ? Future.succeededFuture(this)
-                  : readAndFollow(connection, further, steps - 1);
+                  : readAndFollow(link, further, steps - 1);
             });
   }
 
   /** Adds the rows of more keys. */
-  Future<Void> readMore(SqlConnection connection, Set<SessionKey> keys, String rowLock) {
+  Future<Void> readMore(SqlLink link, Set<SessionKey> keys, String rowLock) {
     List<SessionKey> list = new ArrayList<>(keys);
-    return connection
-        .preparedQuery(Rows.find(list.size(), rowLock))
-        .execute(Rows.findParameters(list))
+    return link.execute(Rows.find(list.size(), rowLock), Rows.findParameters(list))
         .onSuccess(this::collect)
         .mapEmpty();
   }

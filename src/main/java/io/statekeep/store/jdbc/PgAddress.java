@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param hosts in the order in which they are tried
  * @param refused parameters without which a connection would be another one than the URL asks for,
  *     so that none may be made
+ * @param tunesDriver whether it says how the driver is to work, or to which of several servers it
+ *     is to connect
  */
-record PgAddress(List<PgConnectOptions> hosts, Set<String> refused) {
+record PgAddress(List<PgConnectOptions> hosts, Set<String> refused, boolean tunesDriver) {
   private static final Set<String> HONOURED =
       Set.of(
           "PGHOST",
@@ -102,7 +104,18 @@ record PgAddress(List<PgConnectOptions> hosts, Set<String> refused) {
             refused.add(name);
           }
         });
-    return new PgAddress(refused.isEmpty() ? hosts(url, refused) : List.of(), refused);
+    return new PgAddress(
+        refused.isEmpty() ? hosts(url, refused) : List.of(),
+        refused,
+        url.keySet().stream().anyMatch(DRIVERS_OWN::contains));
+  }
+
+  /**
+   * The one server, for sessions to be kept there by the reactive client; null if that takes the
+   * driver.
+   */
+  @Nullable PgConnectOptions withoutDriver() {
+    return hosts.size() == 1 && !tunesDriver ? hosts.get(0) : null;
   }
 
   /** What the driver would go by: what the URL says, and its defaults. */

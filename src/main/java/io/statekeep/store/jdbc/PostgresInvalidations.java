@@ -90,7 +90,10 @@ public final class PostgresInvalidations implements InvalidationChannel {
     context.runOnContext(
         v -> {
           closed = true;
-          (current == null ? Future.<Void>succeededFuture() : current.close()).onComplete(promise);
+          if (current != null) {
+            current.close();
+          }
+          promise.complete();
         });
     return promise.future();
   }

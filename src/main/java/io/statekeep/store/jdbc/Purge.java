@@ -5,7 +5,6 @@ import io.statekeep.session.SessionKey;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,59 +13,54 @@ import java.util.List;
 record Purge(JdbcSessionStore.Rules rules, int limit, long now) {
 
   /** Answers how many rows of one kind were looked at, at most. */
-  Future<Integer> run(SqlConnection connection) {
-    return sessions(connection)
-        .compose(most -> repeats(connection).map(count -> Math.max(most, count)))
-        .compose(most -> events(connection).map(count -> Math.max(most, count)));
+  Future<Integer> run(SqlLink link) {
+    return sessions(link)
+        .compose(most -> repeats(link).map(count -> Math.max(most, count)))
+        .compose(most -> events(link).map(count -> Math.max(most, count)));
   }
 
-  private Future<Integer> sessions(SqlConnection connection) {
-    return expired(connection, Rows.FIND_EXPIRED)
+  private Future<Integer> sessions(SqlLink link) {
+    return expired(link, Rows.FIND_EXPIRED)
         .compose(
             rows -> {
               List<SessionKey> keys = new ArrayList<>();
               rows.forEach(row -> keys.add(Rows.key(row)));
               return Removal.EXPIRED
-                  .run(connection, rules.dialect(), keys, now)
-                  .compose(gone -> tell(connection, gone))
+                  .run(link, rules.dialect(), keys, now)
+                  .compose(gone -> tell(link, gone))
                   .map(rows.size());
             });
   }
 
   // Of several nodes that find a session, one deletes it, and that one tells.
-  private Future<Void> tell(SqlConnection connection, List<Removal.Gone> gone) {
+  private Future<Void> tell(SqlLink link, List<Removal.Gone> gone) {
     List<SessionEvent> events =
         gone.stream()
             .filter(one -> !one.mark())
             .map(one -> one.ended(SessionEvent.Reason.EXPIRED, now))
             .toList();
-    return new EventRows(rules.dialect()).insert(connection, events);
+    return new EventRows(rules.dialect()).insert(link, events);
   }
 
-  private Future<Integer> repeats(SqlConnection connection) {
-    return expired(connection, Repeats.FIND_EXPIRED)
+  private Future<Integer> repeats(SqlLink link) {
+    return expired(link, Repeats.FIND_EXPIRED)
         .compose(
             rows -> {
               List<Tuple> keys = new ArrayList<>();
               rows.forEach(row -> keys.add(Tuple.of(row.getValue(0), now)));
               return keys.isEmpty()
                   ? Future.succeededFuture(0)
-                  : connection
-                      .preparedQuery(Repeats.DELETE_EXPIRED)
-                      .executeBatch(keys)
-                      .map(rows.size());
+                  : link.executeBatch(Repeats.DELETE_EXPIRED, keys).map(rows.size());
             });
   }
 
-  private Future<RowSet<Row>> expired(SqlConnection connection, String sql) {
-    return connection.preparedQuery(sql).execute(Tuple.of(now, limit));
+  private Future<RowSet<Row>> expired(SqlLink link, String sql) {
+    return link.execute(sql, Tuple.of(now, limit));
   }
 
-  private Future<Integer> events(SqlConnection connection) {
+  private Future<Integer> events(SqlLink link) {
     EventRows events = new EventRows(rules.dialect());
-    return connection
-        .preparedQuery(events.selectOldest())
-        .execute(Tuple.of(limit))
+    return link.execute(events.selectOldest(), Tuple.of(limit))
         .compose(
             rows -> {
               EventPlace last = null;
@@ -78,19 +72,15 @@ record Purge(JdbcSessionStore.Rules rules, int limit, long now) {
                 last = EventPlace.of(row, 0);
                 count++;
               }
-              return last == null
-                  ? Future.succeededFuture(0)
-                  : drop(connection, events, last).map(count);
+              return last == null ? Future.succeededFuture(0) : drop(link, events, last).map(count);
             });
   }
 
-  private static Future<Void> drop(SqlConnection connection, EventRows events, EventPlace last) {
+  private static Future<Void> drop(SqlLink link, EventRows events, EventPlace last) {
     Tuple place = Tuple.of(last.horizon(), last.seq());
     Tuple raised = Tuple.of(last.horizon(), last.seq(), last.horizon(), last.seq());
-    return connection
-        .preparedQuery(events.deleteUpTo())
-        .execute(place)
-        .compose(deleted -> connection.preparedQuery(events.raiseFloor()).execute(raised))
+    return link.execute(events.deleteUpTo(), place)
+        .compose(deleted -> link.execute(events.raiseFloor(), raised))
         .mapEmpty();
   }
 }

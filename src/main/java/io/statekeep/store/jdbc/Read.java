@@ -4,7 +4,6 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.vertx.core.Future;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.sqlclient.SqlConnection;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -36,15 +35,15 @@ abstract sealed class Read<R> extends Lane.Call<R> {
 
   /** A statement of its own. */
   static final class Alone<R> extends Read<R> {
-    private final Function<SqlConnection, Future<R>> work;
+    private final Function<SqlLink, Future<R>> work;
 
-    Alone(VertxInternal vertx, Function<SqlConnection, Future<R>> work) {
+    Alone(VertxInternal vertx, Function<SqlLink, Future<R>> work) {
       super(vertx, null);
       this.work = work;
     }
 
-    private Future<Void> run(SqlConnection connection) {
-      return work.apply(connection).onSuccess(this::succeed).mapEmpty();
+    private Future<Void> run(SqlLink link) {
+      return work.apply(link).onSuccess(this::succeed).mapEmpty();
     }
   }
 
@@ -54,19 +53,18 @@ abstract sealed class Read<R> extends Lane.Call<R> {
    * @param retry takes reads back whose connection was lost: reading twice does no harm
    */
   static Lane.Runner<Read<?>> runner(InstantSource clock, Consumer<Read<?>> retry) {
-    return (connection, batch) ->
-        run(connection, batch, clock)
+    return (link, batch) ->
+        run(link, batch, clock)
             .onFailure(failure -> batch.forEach(read -> read.retryOrFail(failure, retry)));
   }
 
-  private static Future<Void> run(
-      SqlConnection connection, List<Read<?>> batch, InstantSource clock) {
+  private static Future<Void> run(SqlLink link, List<Read<?>> batch, InstantSource clock) {
     if (batch.get(0) instanceof Alone<?> alone) {
-      return alone.run(connection);
+      return alone.run(link);
     }
     Set<SessionKey> keys = new HashSet<>();
     batch.forEach(read -> keys.add(read.key()));
-    return Loads.read(connection, keys).onSuccess(loads -> answer(batch, loads, clock)).mapEmpty();
+    return Loads.read(link, keys).onSuccess(loads -> answer(batch, loads, clock)).mapEmpty();
   }
 
   private static void answer(List<Read<?>> batch, Loads loads, InstantSource clock) {

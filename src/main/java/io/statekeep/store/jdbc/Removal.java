@@ -5,7 +5,6 @@ import io.statekeep.session.SessionKey;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,8 +39,7 @@ enum Removal {
     }
   }
 
-  Future<List<Gone>> run(
-      SqlConnection connection, Dialect dialect, Collection<SessionKey> keys, long now) {
+  Future<List<Gone>> run(SqlLink link, Dialect dialect, Collection<SessionKey> keys, long now) {
     if (keys.isEmpty()) {
       return Future.succeededFuture(List.of());
     }
@@ -49,16 +47,14 @@ enum Removal {
     String where = " WHERE id IN (" + Rows.placeholders(list.size()) + ") AND " + condition;
     Tuple parameters = Rows.findParameters(list).addValue(now);
     if (dialect.returnsDeleted()) {
-      return connection
-          .preparedQuery("DELETE FROM " + TABLE + ordered(where, dialect) + " RETURNING " + COLUMNS)
-          .execute(parameters)
+      return link.execute(
+              "DELETE FROM " + TABLE + ordered(where, dialect) + " RETURNING " + COLUMNS,
+              parameters)
           .map(Removal::gone);
     }
     // Nobody else writes meanwhile: what was read is what is deleted.
-    return connection
-        .preparedQuery("SELECT " + COLUMNS + " FROM " + TABLE + where)
-        .execute(parameters)
-        .compose(rows -> delete(connection, gone(rows)));
+    return link.execute("SELECT " + COLUMNS + " FROM " + TABLE + where, parameters)
+        .compose(rows -> delete(link, gone(rows)));
   }
 
   // Rows are locked in one order by every node: see GroupCommit. MariaDB goes by the primary key
@@ -69,15 +65,12 @@ enum Removal {
         : where;
   }
 
-  private static Future<List<Gone>> delete(SqlConnection connection, List<Gone> found) {
+  private static Future<List<Gone>> delete(SqlLink link, List<Gone> found) {
     if (found.isEmpty()) {
       return Future.succeededFuture(found);
     }
     List<Tuple> keys = found.stream().map(gone -> Tuple.of(gone.key().value())).toList();
-    return connection
-        .preparedQuery("DELETE FROM " + TABLE + " WHERE id = ?")
-        .executeBatch(keys)
-        .map(found);
+    return link.executeBatch("DELETE FROM " + TABLE + " WHERE id = ?", keys).map(found);
   }
 
   private static List<Gone> gone(RowSet<Row> rows) {

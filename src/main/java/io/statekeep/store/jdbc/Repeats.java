@@ -5,7 +5,6 @@ import io.statekeep.session.Repeat;
 import io.statekeep.session.SessionKey;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,7 +32,7 @@ final class Repeats {
   private record Entry(Repeated repeated, long until) {}
 
   /** Reads what is remembered under these keys; nothing is asked for none. */
-  static Future<Repeats> read(SqlConnection connection, Set<String> keys) {
+  static Future<Repeats> read(SqlLink link, Set<String> keys) {
     Repeats repeats = new Repeats();
     if (keys.isEmpty()) {
       return Future.succeededFuture(repeats);
@@ -45,9 +44,7 @@ final class Repeats {
             + " WHERE id IN (?"
             + ", ?".repeat(keys.size() - 1)
             + ")";
-    return connection
-        .preparedQuery(sql)
-        .execute(Tuple.from(parameters))
+    return link.execute(sql, Tuple.from(parameters))
         .map(
             rows -> {
               rows.forEach(repeats::add);

@@ -7,7 +7,6 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -114,15 +113,13 @@ final class Rows {
   private Rows() {}
 
   /** Inserts rows by one statement. */
-  static Future<Void> insertAll(SqlConnection connection, List<Tuple> rows) {
-    return connection.preparedQuery(INSERT_ALL).execute(Columns.of(INSERTED, rows)).mapEmpty();
+  static Future<Void> insertAll(SqlLink link, List<Tuple> rows) {
+    return link.execute(INSERT_ALL, Columns.of(INSERTED, rows)).mapEmpty();
   }
 
   /** Updates rows by one statement; answers the keys of those that were as assumed. */
-  static Future<Set<SessionKey>> updateAll(SqlConnection connection, List<Tuple> rows) {
-    return connection
-        .preparedQuery(UPDATE_ALL)
-        .execute(Columns.of(UPDATED, rows))
+  static Future<Set<SessionKey>> updateAll(SqlLink link, List<Tuple> rows) {
+    return link.execute(UPDATE_ALL, Columns.of(UPDATED, rows))
         .map(
             updated -> {
               Set<SessionKey> keys = new HashSet<>();

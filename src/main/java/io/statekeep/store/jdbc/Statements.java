@@ -5,9 +5,6 @@ import io.statekeep.session.Rotation;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,37 +61,37 @@ final class Statements {
     repeats.add(change, Repeats.insert(repeat, change.key));
   }
 
-  Future<Void> execute(SqlConnection connection) {
-    return delete(connection)
-        .compose(v -> moves.execute(connection))
-        .compose(v -> update(connection))
-        .compose(v -> stale.execute(connection))
-        .compose(v -> repeats.execute(connection))
+  Future<Void> execute(SqlLink link) {
+    return delete(link)
+        .compose(v -> moves.execute(link))
+        .compose(v -> update(link))
+        .compose(v -> stale.execute(link))
+        .compose(v -> repeats.execute(link))
         .compose(
             v -> {
               // A session that did not leave its old key must not appear under the new one.
               inserts.dropIf(moves::missed);
-              return insert(connection);
+              return insert(link);
             });
   }
 
-  private Future<Void> update(SqlConnection connection) {
+  private Future<Void> update(SqlLink link) {
     return dialect.takesArrays() && updates.parameters.size() > 1
-        ? Rows.updateAll(connection, updates.parameters).map(updates::readKeys)
-        : updates.execute(connection);
+        ? Rows.updateAll(link, updates.parameters).map(updates::readKeys)
+        : updates.execute(link);
   }
 
-  private Future<Void> insert(SqlConnection connection) {
+  private Future<Void> insert(SqlLink link) {
     return dialect.takesArrays() && inserts.parameters.size() > 1
-        ? Rows.insertAll(connection, inserts.parameters)
-        : inserts.execute(connection);
+        ? Rows.insertAll(link, inserts.parameters)
+        : inserts.execute(link);
   }
 
-  private Future<Void> delete(SqlConnection connection) {
+  private Future<Void> delete(SqlLink link) {
     Set<SessionKey> keys = new LinkedHashSet<>(ends.keySet());
     keys.addAll(deletions.keySet());
     return Removal.LIVE
-        .run(connection, dialect, keys, now)
+        .run(link, dialect, keys, now)
         .map(
             gone -> {
               for (Removal.Gone one : gone) {
@@ -137,11 +134,11 @@ final class Statements {
       }
     }
 
-    Future<Void> execute(SqlConnection connection) {
+    Future<Void> execute(SqlLink link) {
       if (changes.isEmpty()) {
         return Future.succeededFuture();
       }
-      return connection.preparedQuery(sql).executeBatch(parameters).map(this::readCounts);
+      return link.executeBatch(sql, parameters).map(this::readCounts);
     }
 
     private @Nullable Void readKeys(Set<SessionKey> keys) {
@@ -149,10 +146,9 @@ final class Statements {
       return null;
     }
 
-    private @Nullable Void readCounts(RowSet<Row> counts) {
-      int i = 0;
-      for (Row count : counts) {
-        changes.get(i++).affected = count.getInteger(0);
+    private @Nullable Void readCounts(List<Integer> counts) {
+      for (int i = 0; i < counts.size(); i++) {
+        changes.get(i).affected = counts.get(i);
       }
       return null;
     }

@@ -4,7 +4,6 @@ import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.SqlConnection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,32 +20,29 @@ record SubjectEnd(JdbcSessionStore.Rules rules, String subject, Optional<Session
    */
   record Round(Set<SessionKey> ended, @Nullable String lastId) {}
 
-  Future<Round> run(SqlConnection connection, String lastId) {
+  Future<Round> run(SqlLink link, String lastId) {
     long now = rules.clock().millis();
     return new SubjectSessions(rules.dialect(), subject, now)
-        .after(connection, lastId)
+        .after(link, lastId)
         .compose(
-            part ->
-                end(connection, part.sessions(), now)
-                    .map(ended -> new Round(ended, part.lastId())));
+            part -> end(link, part.sessions(), now).map(ended -> new Round(ended, part.lastId())));
   }
 
-  private Future<Set<SessionKey>> end(
-      SqlConnection connection, List<SessionRecord> sessions, long now) {
+  private Future<Set<SessionKey>> end(SqlLink link, List<SessionRecord> sessions, long now) {
     List<SessionKey> keys =
         sessions.stream()
             .map(SessionRecord::key)
             .filter(key -> !except.equals(Optional.of(key)))
             .toList();
     return Removal.LIVE
-        .run(connection, rules.dialect(), keys, now)
+        .run(link, rules.dialect(), keys, now)
         .compose(
             gone -> {
               List<SessionEvent> events =
                   gone.stream().map(g -> g.ended(SessionEvent.Reason.REVOKED, now)).toList();
               Set<SessionKey> ended =
                   gone.stream().map(Removal.Gone::key).collect(Collectors.toSet());
-              return new EventRows(rules.dialect()).insert(connection, events).map(ended);
+              return new EventRows(rules.dialect()).insert(link, events).map(ended);
             });
   }
 }

@@ -5,7 +5,6 @@ import io.statekeep.session.SessionRecord;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,42 +31,39 @@ record SubjectSessions(Dialect dialect, String subject, long now) {
   record Part(List<SessionRecord> sessions, @Nullable String lastId) {}
 
   /** All of them, with no other transaction counting them meanwhile. */
-  Future<List<SessionRecord>> all(SqlConnection connection) {
-    return lock(connection).compose(v -> allAfter(connection, "", new ArrayList<>()));
+  Future<List<SessionRecord>> all(SqlLink link) {
+    return lock(link).compose(v -> allAfter(link, "", new ArrayList<>()));
   }
 
   // One for many subjects: whoever shares it waits a little, and no lock has to be made or dropped.
-  private Future<Void> lock(SqlConnection connection) {
+  private Future<Void> lock(SqlLink link) {
     if (!dialect.hasRowLocks()) {
       return Future.succeededFuture();
     }
-    return connection
-        .preparedQuery(LOCK + dialect.rowLock())
-        .execute(Tuple.of(Math.floorMod(subject.hashCode(), LOCKS)))
+    return link.execute(
+            LOCK + dialect.rowLock(), Tuple.of(Math.floorMod(subject.hashCode(), LOCKS)))
         .mapEmpty();
   }
 
   private Future<List<SessionRecord>> allAfter(
-      SqlConnection connection, String lastId, List<SessionRecord> found) {
-    return after(connection, lastId)
+      SqlLink link, String lastId, List<SessionRecord> found) {
+    return after(link, lastId)
         .compose(
             part -> {
               found.addAll(part.sessions());
               return part.lastId() == null
                   ? Future.succeededFuture(found)
-                  : allAfter(connection, part.lastId(), found);
+                  : allAfter(link, part.lastId(), found);
             });
   }
 
   /** Those whose ids, or marks, come after an id. */
-  Future<Part> after(SqlConnection connection, String lastId) {
-    return connection
-        .preparedQuery(Rows.FIND_BY_SUBJECT + dialect.rowLock())
-        .execute(Tuple.of(subject, now, lastId))
+  Future<Part> after(SqlLink link, String lastId) {
+    return link.execute(Rows.FIND_BY_SUBJECT + dialect.rowLock(), Tuple.of(subject, now, lastId))
         .compose(
             rows -> {
               Loads loads = Loads.of(rows);
-              return follow(connection, loads, new HashSet<>())
+              return follow(link, loads, new HashSet<>())
                   .map(v -> new Part(live(loads), lastId(rows)));
             });
   }
@@ -83,7 +79,7 @@ record SubjectSessions(Dialect dialect, String subject, long now) {
     return last;
   }
 
-  private Future<Void> follow(SqlConnection connection, Loads loads, Set<SessionKey> followed) {
+  private Future<Void> follow(SqlLink link, Loads loads, Set<SessionKey> followed) {
     Set<SessionKey> further = loads.targetsNotRead();
     further.removeAll(followed);
     if (further.isEmpty()) {
@@ -91,8 +87,8 @@ record SubjectSessions(Dialect dialect, String subject, long now) {
     }
     followed.addAll(further);
     return loads
-        .readMore(connection, further, dialect.rowLock())
-        .compose(v -> follow(connection, loads, followed));
+        .readMore(link, further, dialect.rowLock())
+        .compose(v -> follow(link, loads, followed));
   }
 
   private List<SessionRecord> live(Loads loads) {

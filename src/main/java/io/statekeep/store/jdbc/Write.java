@@ -11,7 +11,6 @@ import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionRecord;
 import io.vertx.core.Future;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.sqlclient.SqlConnection;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -112,16 +111,16 @@ abstract sealed class Write<R> extends Lane.Call<R> {
 
   /** Something of several statements that takes a transaction of its own. */
   static final class Alone<R> extends Write<R> {
-    private final Function<SqlConnection, Future<R>> work;
+    private final Function<SqlLink, Future<R>> work;
 
-    Alone(VertxInternal vertx, Function<SqlConnection, Future<R>> work) {
+    Alone(VertxInternal vertx, Function<SqlLink, Future<R>> work) {
       super(vertx, null);
       this.work = work;
     }
 
     /** Does the work; the answer is to be sent after the commit. */
-    Future<Runnable> run(SqlConnection connection) {
-      return work.apply(connection).map(result -> () -> succeed(result));
+    Future<Runnable> run(SqlLink link) {
+      return work.apply(link).map(result -> () -> succeed(result));
     }
   }
 

@@ -15,7 +15,7 @@ import io.statekeep.session.SessionDelta;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
-import io.statekeep.testing.CountingPool;
+import io.statekeep.testing.CountingLinks;
 import io.statekeep.testing.Databases;
 import io.statekeep.testing.Keys;
 import io.statekeep.testing.ManualClock;
@@ -36,7 +36,7 @@ class JdbcBudgetTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final ManualClock clock = new ManualClock();
-  private final CountingPool counter = new CountingPool();
+  private final CountingLinks counter = new CountingLinks();
   private JdbcSessionStore store;
 
   @BeforeEach
@@ -49,7 +49,7 @@ class JdbcBudgetTest {
     return new JdbcSessionStore(
         vertx,
         new JdbcSessionStore.Rules(Dialect.POSTGRESQL, policy, clock, 4, 30_000),
-        counter.around(JdbcSessionStore.pools(vertx, DATABASE.address())));
+        counter.around(JdbcSessionStore.links(vertx, DATABASE.address())));
   }
 
   @AfterEach

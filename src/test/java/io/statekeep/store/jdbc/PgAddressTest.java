@@ -93,4 +93,17 @@ class PgAddressTest {
   void howTheDriverWorksDoesNotMatter() {
     only("//h/db?prepareThreshold=0&targetServerType=primary&socketTimeout=3&gssEncMode=disable");
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "//h/db, true",
+    "//h/db?sslmode=require&currentSchema=s&socketTimeout=3, true",
+    "//h/db?prepareThreshold=0, false",
+    "//h/db?targetServerType=primary, false",
+    "'//h,i/db', false",
+    "//h/db?socketFactory=a.B, false"
+  })
+  void theDriverIsUsedWhereOnlyItCanDoWhatTheUrlAsks(String url, boolean without) {
+    assertThat(read(url).withoutDriver() != null).isEqualTo(without);
+  }
 }
