@@ -16,14 +16,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One event loop's connection: the commands of one turn of the loop are written at once, and
- * answered in order. Lost, it is made again, with a pause that grows to a second; silent for longer
- * than the deadline, it is closed, so that no late answer can meet another question.
+ * answered in order. Lost, it is made again, with a pause that grows to a fifth of a second; silent
+ * for longer than the deadline, it is closed, so that no late answer can meet another question.
  */
 final class RedisLink {
   private static final String NO_CONNECTION = "no connection to Redis";
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
   private static final long MIN_PAUSE_MILLIS = 20;
-  private static final long MAX_PAUSE_MILLIS = 1000;
+  private static final long MAX_PAUSE_MILLIS = 200;
   private static final long MIN_AGE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final VertxInternal vertx;
