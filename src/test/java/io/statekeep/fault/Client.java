@@ -109,7 +109,15 @@ final class Client {
 
   /** The session as the store holds it, past every near cache; null if it is gone. */
   JsonObject look(ApiProbe api) {
-    Answer answer = api.patch(CURRENT, "{\"attributes\":{\"look\":null}}", "Session-Token", token);
+    // One event loop of a node may find the store a moment later than another.
+    Answer[] last = new Answer[1];
+    Site.await(
+        "the store answers",
+        () -> {
+          last[0] = api.patch(CURRENT, "{\"attributes\":{\"look\":null}}", "Session-Token", token);
+          return last[0].status() != 503;
+        });
+    Answer answer = last[0];
     if (answer.status() != 200 && answer.status() != 404) {
       throw new AssertionError(answer.status() + " " + answer.body());
     }
