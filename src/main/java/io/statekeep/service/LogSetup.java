@@ -43,12 +43,13 @@ final class LogSetup {
     queue.addAppender(console);
     queue.start();
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.addAppender(queue);
     root.setLevel(Level.WARN);
     context.getLogger("io.statekeep").setLevel(Level.toLevel(rules.level()));
     // It reports each connection at INFO and its own console at WARN; our own lines say what
     // matters.
     context.getLogger("org.flywaydb").setLevel(Level.WARN);
+    // Last: other threads log meanwhile, and without a level everything passes.
+    root.addAppender(queue);
   }
 
   static Encoder<ILoggingEvent> encoder(LoggerContext context, boolean json) {
