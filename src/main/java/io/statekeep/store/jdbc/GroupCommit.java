@@ -119,7 +119,12 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
   }
 
   private static Future<Void> rollback(SqlLink link, Throwable failure) {
-    return link.rollback().transform(done -> Future.failedFuture(failure));
+    return link.rollback()
+        .transform(
+            done ->
+                done.succeeded() || SqlErrors.isConnectionLost(done.cause())
+                    ? Future.failedFuture(failure)
+                    : Future.failedFuture(new CommitFailure(failure)));
   }
 
   private Future<Void> write(SqlLink link, List<Write<?>> batch, Conclusion conclusion) {
@@ -221,7 +226,20 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
       return Future.succeededFuture();
     }
     return run(link, batch.subList(from, from + 1))
-        .transform(done -> runEach(link, batch, from + 1));
+        .transform(
+            done -> {
+              if (done.failed() && !isUsable(done.cause())) {
+                List<Write<?>> rest = batch.subList(from + 1, batch.size());
+                rest.forEach(write -> retryOrFail(write, done.cause()));
+                return Future.failedFuture(done.cause());
+              }
+              return runEach(link, batch, from + 1);
+            });
+  }
+
+  /** Whether the connection of a write that failed may be used for the next one. */
+  private static boolean isUsable(Throwable failure) {
+    return !SqlErrors.isConnectionLost(failure) && !(failure.getCause() instanceof CommitFailure);
   }
 
   private static Future<Void> fail(List<Write<?>> batch, Throwable failure) {
@@ -248,7 +266,8 @@ final class GroupCommit implements Lane.Runner<Write<?>> {
   }
 
   /**
-   * A commit that was not acknowledged: it may have happened, so nothing of it may be tried again.
+   * A commit, or an undoing, that was not acknowledged: it may have happened, so nothing of it may
+   * be tried again.
    */
   private static final class CommitFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;

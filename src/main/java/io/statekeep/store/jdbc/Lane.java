@@ -196,7 +196,7 @@ final class Lane<C extends Lane.Call<?>> {
     if (open != null) {
       return Future.succeededFuture(open);
     }
-    return links.get().onSuccess(made -> link = made);
+    return Future.<Void>succeededFuture().compose(v -> links.get()).onSuccess(made -> link = made);
   }
 
   private Future<Void> refuse(List<C> batch, SessionStoreException cause) {

@@ -39,13 +39,11 @@ record PgAddress(List<PgConnectOptions> hosts, Set<String> refused, boolean tune
           "sslrootcert",
           "currentSchema",
           "options",
-          "ApplicationName",
-          // Deadlines are the store's own.
-          "connectTimeout",
-          "socketTimeout",
-          "loginTimeout",
-          "tcpKeepAlive",
-          "tcpNoDelay");
+          "ApplicationName");
+
+  // The channel and the reactive client have the store's own.
+  private static final Set<String> DEADLINES =
+      Set.of("connectTimeout", "socketTimeout", "loginTimeout", "tcpKeepAlive", "tcpNoDelay");
 
   // How the driver works, not what it connects to.
   private static final Set<String> DRIVERS_OWN =
@@ -99,7 +97,8 @@ record PgAddress(List<PgConnectOptions> hosts, Set<String> refused, boolean tune
     Set<String> refused = new TreeSet<>();
     url.forEach(
         (name, value) -> {
-          boolean known = HONOURED.contains(name) || DRIVERS_OWN.contains(name);
+          boolean known =
+              HONOURED.contains(name) || DEADLINES.contains(name) || DRIVERS_OWN.contains(name);
           if (!known && !isHarmless(name, value)) {
             refused.add(name);
           }
@@ -107,7 +106,7 @@ record PgAddress(List<PgConnectOptions> hosts, Set<String> refused, boolean tune
     return new PgAddress(
         refused.isEmpty() ? hosts(url, refused) : List.of(),
         refused,
-        url.keySet().stream().anyMatch(DRIVERS_OWN::contains));
+        url.keySet().stream().anyMatch(n -> DRIVERS_OWN.contains(n) || DEADLINES.contains(n)));
   }
 
   /**

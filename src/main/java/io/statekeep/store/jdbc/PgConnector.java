@@ -14,6 +14,7 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.NetClientBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.impl.PgConnectionFactory;
@@ -54,6 +55,11 @@ final class PgConnector {
     factory.close(Promise.promise());
   }
 
+  /** Whether the server can still be spoken to. */
+  boolean isOpen() {
+    return channels.stream().anyMatch(Channel::isActive);
+  }
+
   // Past the handlers, of which the client's would only tell the server and wait.
   private static void end(Channel channel) {
     channel.eventLoop().execute(() -> channel.unsafe().close(channel.voidPromise()));
@@ -61,6 +67,8 @@ final class PgConnector {
 
   private void opened(NetSocket socket) {
     Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
+    // A second one is for a server that does not speak TLS; the client forgets the first.
+    channels.forEach(PgConnector::end);
     channels.add(channel);
     channel.closeFuture().addListener(closed -> channels.remove(channel));
     if (ended) {
@@ -74,9 +82,10 @@ final class PgConnector {
       super(vertx);
     }
 
+    // Not one of those that Vert.x knows and keeps until its own end.
     @Override
     public NetClient createNetClient(NetClientOptions options) {
-      return new WatchedNetClient(super.createNetClient(options));
+      return new WatchedNetClient(new NetClientBuilder(this, options).build());
     }
   }
 

@@ -54,7 +54,7 @@ final class PgLink implements SqlLink {
   static Future<SqlLink> connect(Vertx vertx, PgConnectOptions options, long timeoutMillis) {
     VertxInternal internal = (VertxInternal) vertx;
     PgConnector connector = new PgConnector(internal, timeoutMillis);
-    Promise<SqlLink> link = Promise.promise();
+    Promise<SqlLink> link = internal.promise();
     long timer =
         vertx.setTimer(
             timeoutMillis,
@@ -62,7 +62,9 @@ final class PgLink implements SqlLink {
     connector
         .connect(
             internal.getOrCreateContext(),
-            new PgConnectOptions(options).setCachePreparedStatements(true))
+            new PgConnectOptions(options)
+                .setCachePreparedStatements(true)
+                .setPreparedStatementCacheSqlFilter(sql -> true))
         .compose(opened -> opened.query(Dialect.BY_INDEX).execute().map(opened))
         .onFailure(link::tryFail)
         .onSuccess(
@@ -109,7 +111,7 @@ final class PgLink implements SqlLink {
 
   @Override
   public Future<Void> rollback() {
-    return begun.compose(v -> watch(connection.query("ROLLBACK").execute())).mapEmpty();
+    return watch(connection.query("ROLLBACK").execute()).compose(v -> begun).mapEmpty();
   }
 
   @Override
@@ -125,7 +127,7 @@ final class PgLink implements SqlLink {
     if (waiting.isEmpty()) {
       since = System.nanoTime();
     }
-    Promise<T> answer = Promise.promise();
+    Promise<T> answer = vertx.promise();
     waiting.add(answer);
     call.onComplete(
         done -> {
@@ -135,7 +137,7 @@ final class PgLink implements SqlLink {
             answer.tryComplete(done.result());
           } else {
             answer.tryFail(
-                done.cause() instanceof DatabaseException
+                done.cause() instanceof DatabaseException || connector.isOpen()
                     ? done.cause()
                     : new IOException("the connection was lost", done.cause()));
           }

@@ -37,7 +37,10 @@ public interface SqlLink {
   /** Keeps what the transaction did; a failure leaves open whether it was. */
   Future<Void> commit();
 
-  /** Undoes what the transaction did. */
+  /**
+   * Undoes what the transaction did; a failure other than the loss of the connection leaves open
+   * whether it was.
+   */
   Future<Void> rollback();
 
   /** Ends the connection, in whatever state it is; to be called once. */

@@ -97,7 +97,8 @@ class PgAddressTest {
   @ParameterizedTest
   @CsvSource({
     "//h/db, true",
-    "//h/db?sslmode=require&currentSchema=s&socketTimeout=3, true",
+    "//h/db?sslmode=require&currentSchema=s, true",
+    "//h/db?socketTimeout=3, false",
     "//h/db?prepareThreshold=0, false",
     "//h/db?targetServerType=primary, false",
     "'//h,i/db', false",

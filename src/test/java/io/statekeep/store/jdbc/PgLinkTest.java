@@ -15,6 +15,7 @@ import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Tuple;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +27,8 @@ import org.junit.jupiter.api.Test;
 class PgLinkTest {
   private static final Databases.Database DATABASE = Databases.newPostgres();
   private static final long PATIENT = 30_000;
-  private static final long IMPATIENT = 500;
+  // Long enough to connect on a loaded machine.
+  private static final long SLOW = 3_000;
   private static final String INSERT = "INSERT INTO numbers (n) VALUES (?)";
 
   private final Vertx vertx = Vertx.vertx();
@@ -113,12 +115,25 @@ class PgLinkTest {
     // The begin of the next one fails, as after any error in a transaction.
     assertThatThrownBy(() -> await(onLoop(() -> link.execute("SELECT 1 / 0"))));
     await(onLoop(link::begin));
-    assertThatThrownBy(() -> await(onLoop(link::commit))).isInstanceOf(RuntimeException.class);
+    assertThat(SqlErrors.kind(catchThrowable(() -> await(onLoop(link::commit)))))
+        .isEqualTo("SQLSTATE 25P02");
+  }
+
+  @Test
+  void whatATransactionDidThatDidNotBeginIsNotTakenForUndone() {
+    SqlLink link = await(connecting(PATIENT));
+    await(onLoop(link::begin));
+    assertThatThrownBy(() -> await(onLoop(() -> link.execute("SELECT 1 / 0"))));
+    await(onLoop(link::begin));
+    assertThat(SqlErrors.kind(catchThrowable(() -> await(onLoop(link::rollback)))))
+        .isEqualTo("SQLSTATE 25P02");
+    // The connection is as new.
+    assertThat(count(link)).isZero();
   }
 
   @Test
   void aServerThatFallsSilentIsGivenUp() {
-    SqlLink link = await(connecting(IMPATIENT));
+    SqlLink link = await(connecting(SLOW));
     network.hold(Way.REQUESTS);
     Throwable silence = catchThrowable(() -> count(link));
     assertThat(SqlErrors.isConnectionLost(silence)).isTrue();
@@ -127,16 +142,18 @@ class PgLinkTest {
 
   @Test
   void aSlowServerIsNotSilent() {
-    SqlLink link = await(connecting(IMPATIENT));
-    for (int i = 0; i < 4; i++) {
-      await(onLoop(() -> link.execute("SELECT pg_sleep(0.2)")));
+    SqlLink link = await(connecting(SLOW));
+    List<Future<?>> together = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      together.add(onLoop(() -> link.execute("SELECT pg_sleep(0.5)")));
     }
+    await(Future.all(together));
   }
 
   @Test
   void aServerThatAcceptsAndSaysNothingIsGivenUp() {
     network.hold(Way.REPLIES);
-    Throwable silence = catchThrowable(() -> await(connecting(IMPATIENT)));
+    Throwable silence = catchThrowable(() -> await(connecting(300)));
     assertThat(SqlErrors.isConnectionLost(silence)).isTrue();
   }
 
