@@ -38,8 +38,13 @@ final class PublicRoutes {
   // Late answers are ended on their own event loop.
   private final Function<Deadline, Api> api;
 
-  /** Reads the contract. Blocking. */
-  PublicRoutes(Vertx vertx, Config config, Sessions sessions, ApiKeys keys, EventFeed feed) {
+  PublicRoutes(
+      Vertx vertx,
+      Config config,
+      Sessions sessions,
+      ApiKeys keys,
+      EventFeed feed,
+      Contract contract) {
     this.config = config;
     this.sessions = sessions;
     this.cookie =
@@ -51,7 +56,6 @@ final class PublicRoutes {
             sessions.clock());
     this.users = config.usersFile().map(file -> new FileUsers(vertx, file, loginPatience(config)));
     this.logins = new Throttle(LOGIN_TRIES, LOGIN_WINDOW, sessions.clock());
-    Contract contract = Contract.load();
     Throttle guesses = new Throttle(WRONG_KEYS, WRONG_KEYS_WINDOW, sessions.clock());
     this.api =
         deadline ->

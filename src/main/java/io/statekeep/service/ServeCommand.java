@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Serves until it is told to stop. */
 @Command(
@@ -30,6 +31,21 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private ConfigOption options;
 
+  @Option(
+      names = "--trial",
+      description =
+          "Start, be a client of the own node for a moment, and stop: 0 if it was ready. A run that"
+              + " teaches the JVM what a node needs.")
+  private boolean trial;
+
+  /** For a command line. */
+  ServeCommand() {}
+
+  /** Without a command line. */
+  ServeCommand(ConfigOption options) {
+    this.options = options;
+  }
+
   @Override
   public Integer call() throws Exception {
     Config config = options.forNode();
@@ -40,8 +56,12 @@ final class ServeCommand implements Callable<Integer> {
               .toCompletionStage()
               .toCompletableFuture()
               .get();
+      if (trial) {
+        announce(server, config);
+        return tried(server, config);
+      }
       Runtime.getRuntime()
-          .addShutdownHook(new Thread(() -> stop(server, config), "statekeep-stop"));
+          .addShutdownHook(new Thread(() -> stopAndEnd(server, config), "statekeep-stop"));
       announce(server, config);
       return RUNNING;
     } catch (ExecutionException e) {
@@ -50,6 +70,18 @@ final class ServeCommand implements Callable<Integer> {
           ? known
           : new StartException("cannot start: " + e.getMessage(), e);
     }
+  }
+
+  private static int tried(Server server, Config config) {
+    Trial client = new Trial(config);
+    int stopped;
+    try {
+      client.requireReady(server.managementPort());
+      client.live(server.port());
+    } finally {
+      stopped = stop(server, config);
+    }
+    return stopped;
   }
 
   /** Vert.x as the service wants it: the kernel's own event mechanism, nothing written to disk. */
@@ -76,7 +108,13 @@ final class ServeCommand implements Callable<Integer> {
         millis);
   }
 
-  private static void stop(Server server, Config config) {
+  private static void stopAndEnd(Server server, Config config) {
+    int exit = stop(server, config);
+    // Ends with this code in place of the signal's own: whoever asked for it has been obeyed.
+    Runtime.getRuntime().halt(exit);
+  }
+
+  private static int stop(Server server, Config config) {
     LOG.info("stopping: requests in flight have {} ms", config.shutdownTimeout().toMillis());
     int exit = 0;
     try {
@@ -91,7 +129,6 @@ final class ServeCommand implements Callable<Integer> {
       exit = Main.FAILED;
     }
     LogSetup.flush();
-    // Ends with this code in place of the signal's own: whoever asked for it has been obeyed.
-    Runtime.getRuntime().halt(exit);
+    return exit;
   }
 }

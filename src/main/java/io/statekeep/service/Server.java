@@ -8,6 +8,7 @@ import io.statekeep.session.Sessions;
 import io.statekeep.store.jdbc.EmbeddedDatabase;
 import io.statekeep.store.jdbc.JdbcAddress;
 import io.statekeep.store.jdbc.Schema;
+import io.statekeep.web.api.Contract;
 import io.statekeep.web.api.EventFeed;
 import io.statekeep.web.api.Rejections;
 import io.vertx.core.DeploymentOptions;
@@ -46,7 +47,7 @@ final class Server {
   private volatile @Nullable String migrationProblem;
   private volatile boolean stopping;
 
-  private Server(Vertx vertx, Config config, InstantSource clock) {
+  private Server(Vertx vertx, Config config, InstantSource clock, Contract contract) {
     this.vertx = vertx;
     this.config = config;
     StoreStack stack = new StoreFactory(vertx, config, clock).forRequests();
@@ -56,7 +57,8 @@ final class Server {
     this.feed = new EventFeed(vertx, store);
     Sessions sessions =
         new Sessions(store, Secrets.tokens(config), config.policy(), clock, rejections);
-    this.routes = new PublicRoutes(vertx, config, sessions, Secrets.apiKeys(config), feed);
+    this.routes =
+        new PublicRoutes(vertx, config, sessions, Secrets.apiKeys(config), feed, contract);
     this.management = new ManagementVerticle(config, this::ready, new Metrics(requests, stack));
   }
 
@@ -67,15 +69,25 @@ final class Server {
    *     that is away is no reason, the node waits for it and is not ready
    */
   static Future<Server> start(Vertx vertx, Config config, InstantSource clock) {
+    // Both take a while; they need nothing of each other.
+    Future<Contract> contract = vertx.executeBlocking(Contract::load, false);
     return vertx
         .executeBlocking(
             () -> {
               openEmbedded(config);
-              Server server = new Server(vertx, config, clock);
-              server.migrate();
-              return server;
-            })
+              return true;
+            },
+            false)
+        .compose(open -> contract)
+        .compose(read -> vertx.executeBlocking(() -> migrated(vertx, config, clock, read)))
         .compose(server -> server.listen().map(server));
+  }
+
+  private static Server migrated(
+      Vertx vertx, Config config, InstantSource clock, Contract contract) {
+    Server server = new Server(vertx, config, clock, contract);
+    server.migrate();
+    return server;
   }
 
   /** Opens the embedded database, if that is where sessions are. Blocking. */

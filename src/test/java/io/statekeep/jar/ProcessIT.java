@@ -144,6 +144,35 @@ class ProcessIT {
   }
 
   @Test
+  void aTrialIsAClientOfItselfLeavesNoSessionAndStops() {
+    Map<String, String> settings =
+        Map.of("STATEKEEP_HTTP_PORT", "0", "STATEKEEP_MANAGEMENT_PORT", "0");
+    try (JarProcess trial = JarProcess.run(folder, settings, "serve", "--trial")) {
+      assertThat(trial.exit()).isZero();
+      assertThat(trial.output()).contains("serves on", "stopping", "stopped");
+    }
+    try (JarProcess list = JarProcess.run(folder, settings, "sessions", "list")) {
+      assertThat(list.exit()).isZero();
+      assertThat(list.output()).isEmpty();
+    }
+  }
+
+  @Test
+  void aTrialWithAStoreThatIsAwayFails() {
+    Map<String, String> settings =
+        Map.of(
+            "STATEKEEP_HTTP_PORT", "0",
+            "STATEKEEP_MANAGEMENT_PORT", "0",
+            "STATEKEEP_STORE", "redis",
+            "STATEKEEP_REDIS_URL", "redis://127.0.0.1:1/0",
+            "STATEKEEP_TOKEN_SIGNING_KEYS", "A".repeat(43));
+    try (JarProcess trial = JarProcess.run(folder, settings, "serve", "--trial")) {
+      assertThat(trial.exit()).isEqualTo(1);
+      assertThat(trial.output()).contains("the node is not ready: 503");
+    }
+  }
+
+  @Test
   void aStoreThatIsAwayIsWaitedFor() throws IOException {
     Map<String, String> settings =
         Map.of(

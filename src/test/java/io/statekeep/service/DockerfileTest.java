@@ -21,6 +21,7 @@ class DockerfileTest {
   private static final Pattern PAIR = Pattern.compile("([A-Z_]+)=(?:\"([^\"]*)\"|(\\S*))");
 
   private static List<Instruction> build;
+  private static List<Instruction> trial;
   private static List<Instruction> runtime;
 
   private record Instruction(String name, String arguments) {
@@ -45,9 +46,10 @@ class DockerfileTest {
       }
       stages.get(stages.size() - 1).add(instruction);
     }
-    assertThat(stages).hasSize(2);
+    assertThat(stages).hasSize(3);
     build = stages.get(0);
-    runtime = stages.get(1);
+    trial = stages.get(1);
+    runtime = stages.get(2);
   }
 
   private static List<String> all(List<Instruction> stage, String name) {
@@ -86,10 +88,28 @@ class DockerfileTest {
   }
 
   @Test
-  void theJarIsAllThatTheBuildHandsOn() {
-    assertThat(all(runtime, "COPY"))
+  void theJarAndWhatItsTrialTaughtTheJvmAreAllThatTheBuildHandsOn() {
+    assertThat(all(trial, "COPY"))
         .containsExactly("--from=build /src/target/statekeep.jar /opt/statekeep/statekeep.jar");
+    assertThat(all(runtime, "COPY"))
+        .containsExactly(
+            "--from=trial /opt/statekeep/statekeep.jar /opt/statekeep/statekeep.aot"
+                + " /opt/statekeep/");
+    assertThat(all(trial, "ADD")).isEmpty();
     assertThat(all(runtime, "ADD")).isEmpty();
+  }
+
+  @Test
+  void theTrialIsOfTheSameJvmAndServesAsTheImageDoes() {
+    assertThat(all(trial, "FROM")).containsExactly(all(runtime, "FROM").get(0) + " AS trial");
+    List<String> run =
+        trial.stream().filter(i -> i.name.equals("RUN")).findFirst().orElseThrow().exec();
+    assertThat(run).startsWith("java").endsWith("serve", "--trial");
+    assertThat(run).containsAll(only("ENTRYPOINT").exec());
+    // What the cache depends on is the same in both.
+    List<String> options = List.of(environment().get("JDK_JAVA_OPTIONS").split("\\s+", -1));
+    assertThat(options).contains("-XX:AOTCache=/opt/statekeep/statekeep.aot").contains(run.get(1));
+    assertThat(run.get(2)).isEqualTo("-XX:AOTCacheOutput=/opt/statekeep/statekeep.aot");
   }
 
   @Test
@@ -130,7 +150,9 @@ class DockerfileTest {
     assertThat(only("HEALTHCHECK").exec())
         .startsWith("java")
         .endsWith("-jar", "/opt/statekeep/statekeep.jar", "health");
-    for (Instruction instruction : runtime) {
+    List<Instruction> both = new ArrayList<>(trial);
+    both.addAll(runtime);
+    for (Instruction instruction : both) {
       assertThat(instruction.name).isNotEqualTo("SHELL");
       assertThat(instruction.name.equals("RUN") && !instruction.arguments.startsWith("["))
           .isFalse();
@@ -140,6 +162,7 @@ class DockerfileTest {
   @Test
   void theCommandsAreThoseThatThereAre() {
     assertThat(CommandRun.of(Map.of(), only("CMD").exec().get(0) + " --help").exit()).isZero();
+    assertThat(CommandRun.of(Map.of(), "serve --trial --help").exit()).isZero();
     assertThat(CommandRun.of(Map.of(), "health --help").exit()).isZero();
   }
 
@@ -180,6 +203,8 @@ class DockerfileTest {
     assertThat(environment())
         .containsOnlyKeys("STATEKEEP_HTTP_HOST", "STATEKEEP_MANAGEMENT_HOST", "JDK_JAVA_OPTIONS");
     assertThat(all(build, "ARG")).isEmpty();
+    // The trial makes secrets of its own, beside its database: only files of another folder leave.
+    assertThat(all(trial, "WORKDIR")).containsExactly("/tmp/trial");
     assertThat(all(runtime, "ARG")).isEmpty();
   }
 
