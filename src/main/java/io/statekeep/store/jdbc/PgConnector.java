@@ -18,6 +18,7 @@ import io.vertx.core.net.impl.NetClientBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.impl.PgConnectionFactory;
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,11 @@ import java.util.concurrent.TimeUnit;
  * connect cannot be given up at all.
  */
 final class PgConnector {
+  // After a server that does not speak TLS has closed its side, the client may try without.
+  private static final long SECOND_TRY_MILLIS = 200;
+
+  private final VertxInternal vertx;
+  private final Promise<PgConnection> connected;
   private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
   private final PgConnectionFactory factory;
   private volatile boolean ended;
@@ -40,12 +46,24 @@ final class PgConnector {
         new NetClientOptions()
             .setConnectTimeout((int) Math.min(connectMillis, Integer.MAX_VALUE))
             .setTcpKeepAlive(true);
+    this.vertx = vertx;
+    this.connected = vertx.promise();
     this.factory = new PgConnectionFactory(new Watched(vertx), options);
   }
 
   /** Connects, for use on this context; to be called once. */
   Future<PgConnection> connect(ContextInternal context, PgConnectOptions options) {
-    return factory.connect((Context) context, options).map(made -> (PgConnection) made);
+    factory
+        .connect((Context) context, options)
+        .onFailure(connected::tryFail)
+        .onSuccess(
+            made -> {
+              PgConnection connection = (PgConnection) made;
+              // They are for people who type SQL; what matters is an error, too.
+              connection.noticeHandler(notice -> {});
+              connected.tryComplete(connection);
+            });
+    return connected.future();
   }
 
   /** Ends the connection, or the attempt to connect. Waits for nobody. */
@@ -70,9 +88,23 @@ final class PgConnector {
     // A second one is for a server that does not speak TLS; the client forgets the first.
     channels.forEach(PgConnector::end);
     channels.add(channel);
-    channel.closeFuture().addListener(closed -> channels.remove(channel));
+    channel.closeFuture().addListener(closed -> closed(channel));
     if (ended) {
       end(channel);
+    }
+  }
+
+  // A connection that is closed at once the client may not notice.
+  private void closed(Channel channel) {
+    channels.remove(channel);
+    if (!connected.future().isComplete()) {
+      vertx.setTimer(SECOND_TRY_MILLIS, id -> giveUpUnlessOpen());
+    }
+  }
+
+  private void giveUpUnlessOpen() {
+    if (!isOpen()) {
+      connected.tryFail(new IOException("closed by PostgreSQL"));
     }
   }
 

@@ -158,6 +158,16 @@ class PgLinkTest {
   }
 
   @Test
+  void aServerThatClosesAtOnceIsNotWaitedFor() {
+    network.refuse();
+    for (int i = 0; i < 20; i++) {
+      // Longer than this test waits for anything.
+      Throwable closed = catchThrowable(() -> await(connecting(120_000)));
+      assertThat(SqlErrors.isConnectionLost(closed)).isTrue();
+    }
+  }
+
+  @Test
   void aConnectionThatTheServerEndsIsLost() {
     SqlLink link = await(connecting(PATIENT));
     network.reset();
