@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * does not answer. Time is a number. A failure names its seed.
  */
 class CoherenceSimulationTest {
-  private static final int HISTORIES = 4000;
+  private static final int HISTORIES = Integer.getInteger("statekeep.simulation.histories", 4000);
   private static final int STEPS = 80;
   private static final long BOUND = Duration.ofSeconds(2).toNanos();
   private static final long ENDED = Long.MAX_VALUE;

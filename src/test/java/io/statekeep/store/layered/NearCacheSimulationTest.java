@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * calls may reach the store and answers may come back, some of them lost. A failure names its seed.
  */
 class NearCacheSimulationTest {
-  private static final int HISTORIES = 3000;
+  private static final int HISTORIES = Integer.getInteger("statekeep.simulation.histories", 3000);
   private static final int STEPS = 60;
 
   @Test
