@@ -5,6 +5,7 @@ import io.statekeep.session.Creation;
 import io.statekeep.session.EndReason;
 import io.statekeep.session.EventPage;
 import io.statekeep.session.JsonText;
+import io.statekeep.session.KeyTimes;
 import io.statekeep.session.OverLimit;
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
@@ -57,7 +58,8 @@ public final class RedisSessionStore implements SessionStore {
   private final SessionPolicy policy;
   private final InstantSource clock;
   private final long timeoutMillis;
-  private final RecentTouches touches;
+  // Until when sessions need no touch: a hint that spares a read the script.
+  private final KeyTimes touchDue = new KeyTimes();
   private final RecentRecords recent = new RecentRecords();
 
   /**
@@ -95,7 +97,6 @@ public final class RedisSessionStore implements SessionStore {
     policy = rules.policy();
     clock = rules.clock();
     listing = new Listing(commands, layout, clock);
-    touches = new RecentTouches(policy);
   }
 
   /**
@@ -128,7 +129,7 @@ public final class RedisSessionStore implements SessionStore {
     Optional<SessionRecord> record = live(content, now);
     record.ifPresent(
         live -> {
-          touches.saw(live);
+          sawTouch(live);
           recent.saw(live);
         });
     return Future.succeededFuture(record);
@@ -140,7 +141,7 @@ public final class RedisSessionStore implements SessionStore {
    */
   @Override
   public Future<Visit> visit(SessionKey key) {
-    if (touches.notDue(key, clock.millis())) {
+    if (clock.millis() < touchDue.get(key)) {
       return load(key).map(Visit::read);
     }
     Keys keys = layout.of(key);
@@ -211,9 +212,13 @@ public final class RedisSessionStore implements SessionStore {
         .onSuccess(
             outcome -> {
               if (outcome instanceof CreateOutcome.Created) {
-                recent.saw(record);
+                sawTouch(record);
               }
             });
+  }
+
+  private void sawTouch(SessionRecord record) {
+    touchDue.put(record.key(), record.lifetime().touchDueAt(policy));
   }
 
   private Request addCreation(Request request, Keys keys, Creation creation) {

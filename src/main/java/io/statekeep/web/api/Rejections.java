@@ -1,7 +1,6 @@
 package io.statekeep.web.api;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import io.statekeep.session.KeyTimes;
 import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionEvent.Reason;
 import io.statekeep.session.SessionKey;
@@ -26,13 +25,11 @@ import org.slf4j.LoggerFactory;
 public final class Rejections implements TokenWatch {
   private static final Logger LOG = LoggerFactory.getLogger(Rejections.class);
   private static final long INTERVAL_MILLIS = 1000;
-  private static final int MAX_DEADLINES = 100_000;
 
   private final InstantSource clock;
   private final Map<Reason, LongAdder> counts = new EnumMap<>(Reason.class);
   // A store does not tell an expired session from one that never was: whoever saw it alive knows.
-  private final Cache<SessionKey, Long> deadlines =
-      Caffeine.newBuilder().maximumSize(MAX_DEADLINES).executor(Runnable::run).build();
+  private final KeyTimes deadlines = new KeyTimes();
 
   public Rejections(InstantSource clock) {
     this.clock = clock;
@@ -43,11 +40,7 @@ public final class Rejections implements TokenWatch {
 
   @Override
   public void alive(SessionRecord record) {
-    Long known = deadlines.getIfPresent(record.key());
-    long deadline = record.lifetime().expiresAt();
-    if (known == null || known != deadline) {
-      deadlines.put(record.key(), deadline);
-    }
+    deadlines.put(record.key(), record.lifetime().expiresAt());
   }
 
   @Override
@@ -57,8 +50,8 @@ public final class Rejections implements TokenWatch {
 
   @Override
   public void missing(SessionKey key) {
-    Long deadline = deadlines.getIfPresent(key);
-    boolean expired = deadline != null && clock.millis() >= deadline;
+    long deadline = deadlines.get(key);
+    boolean expired = deadline != KeyTimes.UNKNOWN && clock.millis() >= deadline;
     count(expired ? Reason.EXPIRED : Reason.UNKNOWN, 1);
   }
 
