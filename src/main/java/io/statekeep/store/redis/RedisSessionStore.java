@@ -227,7 +227,6 @@ public final class RedisSessionStore implements SessionStore {
     String subject = record.subject();
     request
         .arg(record.key().value())
-        .arg(Records.numbers(record))
         .arg(record.lifetime().expiresAt())
         .arg(record.lifetime().createdAt())
         .arg(subject == null ? "" : keys.subject(subject))
@@ -236,7 +235,9 @@ public final class RedisSessionStore implements SessionStore {
     addLimits(request, keys)
         .arg(repeat == null ? "" : repeat.fingerprint())
         .arg(repeat == null ? "" : repeat.salt())
-        .arg(repeat == null ? 0 : repeat.until());
+        .arg(repeat == null ? 0 : repeat.until())
+        .arg("m")
+        .arg(Records.numbers(record));
     record.attributes().forEach((name, value) -> request.arg(JsonText.quote(name)).arg(value));
     return request;
   }

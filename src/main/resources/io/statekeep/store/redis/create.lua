@@ -1,7 +1,7 @@
 -- KEYS: session, index by creation, index by expiry, events, what is remembered of this repeat if it is one
--- ARGV: id, m, expires, created, subject index or '', subject, now, most events, prefix of sessions,
---       most sessions of the subject, 1 if its oldest end, fingerprint, salt, until, name, value, ...
-local id, expires, now = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[7])
+-- ARGV: id, expires, created, subject index or '', subject, now, most events, prefix of sessions,
+--       most sessions of the subject, 1 if its oldest end, fingerprint, salt, until, field, value, ...
+local id, expires, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[6])
 if KEYS[5] then
   local known = redis.call('HMGET', KEYS[5], 'i', 'f', 's', 'u')
   if known[1] and now < tonumber(known[4]) then
@@ -11,34 +11,33 @@ end
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return {'taken'}
 end
-local subject = ARGV[5] ~= '' and ARGV[6]
+local subject = ARGV[4] ~= '' and ARGV[5]
 local leaving = {}
 if subject then
-  leaving = room(ARGV[5], ARGV[9], tonumber(ARGV[10]), ARGV[11] == '1', now)
+  leaving = room(ARGV[4], ARGV[8], tonumber(ARGV[9]), ARGV[10] == '1', now)
   if not leaving then return {'limit'} end
 end
 for _, old in ipairs(leaving) do
-  tell(KEYS[4], ARGV[8], {type = 'ended', id = old, subject = subject, reason = 'revoked', at = ARGV[7]})
-  remove(ARGV[9] .. old, old, KEYS[2], KEYS[3], ARGV[5])
+  tell(KEYS[4], ARGV[7], {type = 'ended', id = old, subject = subject, reason = 'revoked', at = ARGV[6]})
+  remove(ARGV[8] .. old, old, KEYS[2], KEYS[3], ARGV[4])
 end
-tell(KEYS[4], ARGV[8], {type = 'created', id = id, subject = subject, at = ARGV[7]})
+tell(KEYS[4], ARGV[7], {type = 'created', id = id, subject = subject, at = ARGV[6]})
 -- In the indexes first: what can be read can be found.
-redis.call('ZADD', KEYS[2], ARGV[4], id)
-redis.call('ZADD', KEYS[3], ARGV[3], id)
+redis.call('ZADD', KEYS[2], ARGV[3], id)
+redis.call('ZADD', KEYS[3], ARGV[2], id)
 if subject then
-  redis.call('ZADD', ARGV[5], ARGV[4], id)
-  keep_index(ARGV[5], expires)
+  redis.call('ZADD', ARGV[4], ARGV[3], id)
+  keep_index(ARGV[4], expires)
   redis.call('HSET', KEYS[1], 's', subject)
 end
-redis.call('HSET', KEYS[1], 'm', ARGV[2])
 -- Lua takes only so many arguments at once.
-for from = 15, #ARGV, 1000 do
+for from = 14, #ARGV, 1000 do
   redis.call('HSET', KEYS[1], unpack(ARGV, from, math.min(from + 999, #ARGV)))
 end
 expire(KEYS[1], expires)
 if KEYS[5] then
   redis.call('DEL', KEYS[5])
-  redis.call('HSET', KEYS[5], 'i', id, 'f', ARGV[12], 's', ARGV[13], 'u', ARGV[14])
-  redis.call('PEXPIREAT', KEYS[5], ARGV[14])
+  redis.call('HSET', KEYS[5], 'i', id, 'f', ARGV[11], 's', ARGV[12], 'u', ARGV[13])
+  redis.call('PEXPIREAT', KEYS[5], ARGV[13])
 end
 return {'created', leaving}
