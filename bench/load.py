@@ -31,6 +31,11 @@ class Sample:
     late: Optional[float] = None
     lost: int = 0
 
+    @property
+    def stored(self):
+        """Requests a second, as far as the store had done what they asked for."""
+        return self.requests / (self.requests / self.rate + (self.late or 0))
+
 
 def wrk(script, url, seconds, connections, arguments):
     """Runs wrk: what the script's last line tells, as numbers."""
@@ -66,18 +71,17 @@ def measure(server, path, seconds, connections, cookies="-"):
     )
 
 
-def quiet_after(store, most=30.0):
-    """Waits until the store has little to do: the seconds until then."""
-    begun = now = time.monotonic()
+def quiet_after(store, most=30.0, quiet=1.0):
+    """Waits until the store has had little to do for a second: the seconds until that began."""
+    begun = busy = now = time.monotonic()
     count = store.commands() or 0
-    while now < begun + most:
+    while now < busy + quiet and now < begun + most:
         time.sleep(0.1)
-        before, count, quiet_since = count, store.commands() or 0, now
+        before, count, now = count, store.commands() or 0, time.monotonic()
         # What asks for the count is counted, too, and a purge or a ping may come.
-        if count - before <= 5:
-            return quiet_since - begun
-        now = time.monotonic()
-    return most
+        if count - before > 5:
+            busy = now
+    return busy - begun
 
 
 def counters(server):

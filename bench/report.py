@@ -3,7 +3,7 @@
 import statistics
 
 from client import CLIENTS, STEPS
-from peers import ALL, LOADS, PLAIN
+from peers import ALL, LOADS, NEW, PLAIN
 from tables import Table, number
 
 
@@ -35,15 +35,16 @@ def ratios(results):
         for other in ALL[name].against if name in ALL else ():
             if other in results.rounds:
                 rows.append([f"{name} / {other}", *(
-                    f"{results.ratio(name, load, other, load):.2f}"
+                    f"{results.ratio(name, load, other, load, figure):.2f}"
                     if results.measured(name, load) and results.measured(other, load) else "–"
-                    for load in LOADS)])
+                    for load, figure in (*((load, "rate") for load in LOADS), (NEW, "stored")))])
     if not rows:
         return []
     return [Table(
         "Statekeep to others",
-        "Requests a second of the first to those of the second, in the same round.",
-        ["", *LOADS], rows)]
+        "Requests a second of the first to those of the second, in the same round. Stored: the time that the store was"
+        " busy after the last answer is counted, too.",
+        ["", *LOADS, f"{NEW}, stored"], rows)]
 
 
 def costs(results):

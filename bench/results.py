@@ -49,10 +49,10 @@ class Results:
     def of_rounds(self, name, figure):
         return [getattr(r, figure) for r in self.rounds[name]]
 
-    def ratio(self, name, load, other, other_load):
+    def ratio(self, name, load, other, other_load, figure="rate"):
         """The median of the rounds' ratios: what ran close together is compared."""
         return statistics.median(
-            mine.samples[load].rate / max(0.1, theirs.samples[other_load].rate)
+            getattr(mine.samples[load], figure) / max(0.1, getattr(theirs.samples[other_load], figure))
             for mine, theirs in zip(self.rounds[name], self.rounds[other]))
 
     def save(self, path):

@@ -19,6 +19,9 @@ from peers import ALL, CHANGE, LOADS, NEW, PLAIN, READ, ROOT
 from tables import around, facts, image, rewrite
 
 MARK = "bench/run.py"
+# New sessions stay in memory, and so does what a server answers before it stores it: of more of them in a row, 512 MiB
+# of heap would not be enough for each peer.
+NEW_WARMUP, NEW_SECONDS = (1, 1), 2
 PATHS = {PLAIN: "/plain", READ: "/get_session", CHANGE: "/update_session", NEW: client.SET}
 
 
@@ -47,7 +50,8 @@ def run(arguments):
     options = arguments.java_options.split()
     found = results.Results(machine.describe(ROOT, arguments.java_home, options) | {
         "load": f"wrk -t1 -c{arguments.connections} -d{arguments.seconds}s, {arguments.sessions} sessions by"
-                f" turns, after {arguments.warmup} s of each load; medians of {arguments.rounds} rounds"})
+                f" turns, after {arguments.warmup} s of each load (new: -d{NEW_SECONDS}s after {sum(NEW_WARMUP)} s);"
+                f" medians of {arguments.rounds} rounds"})
     chosen = [ALL[name] for name in arguments.only]
     for project in dict.fromkeys(peer.project for peer in chosen):
         jar = next(peer.jar for peer in chosen if peer.project == project)
@@ -87,13 +91,12 @@ def measure(peer, arguments, options):
             given = file.name if name in (READ, CHANGE) else "-"
             return load.measure(running, PATHS[name], seconds, arguments.connections, given)
 
-        # Each new session stays in memory: a second of them warms up, and they must fit.
-        warm = {name: sample(name, 1 if name == NEW else arguments.warmup) for name in loads}
+        for name in loads:
+            for seconds in NEW_WARMUP if name == NEW else (arguments.warmup,):
+                sample(name, seconds)
         samples = {}
         for name in loads:
-            seconds = arguments.seconds
-            if name == NEW:
-                seconds = max(1, min(seconds, int(arguments.most_new / max(1, warm[NEW].rate))))
+            seconds = min(NEW_SECONDS, arguments.seconds) if name == NEW else arguments.seconds
             before = counted(base, cookies) if name == CHANGE else 0
             samples[name] = sample(name, seconds)
             if name == CHANGE:
@@ -135,8 +138,6 @@ def parse():
     parser.add_argument("--rounds", type=int, default=3, help="starts of each peer; medians count (3)")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--sessions", type=int, default=64, help="live sessions that requests use by turns")
-    parser.add_argument("--most-new", type=int, default=100_000, metavar="N",
-                        help="shortens the load of new sessions so that about so many fit in the heap")
     parser.add_argument("--java-home", default=os.environ.get("JAVA_HOME"), help="JDK of all servers ($JAVA_HOME)")
     parser.add_argument("--java-options", default="-Xmx512m", help="flags of all servers (-Xmx512m)")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg")
