@@ -1,5 +1,6 @@
 """Single requests, and the checks made of them: what is counted fast must first be right."""
 
+import string
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ TEXT = "x" * 200
 SET = f"/set_session?user_id=6666&name=itcast&text={TEXT}"
 STEPS = 50
 CLIENTS = 8
+SWAPPED = str.maketrans(string.ascii_letters, string.ascii_letters.swapcase())
 
 
 def fetch(url, cookie=None):
@@ -43,6 +45,12 @@ def alive(base, cookie):
     return fetch(base + "/get_session", cookie)[:2] == (200, "get_session:6666")
 
 
+def forged(cookie):
+    """The cookie with another secret: as long, and signed by nobody."""
+    name, value = cookie.split("=", 1)
+    return f"{name}={value.translate(SWAPPED)}"
+
+
 def wrong_answers(base):
     """What one client at a time is told wrong: a sentence for each."""
     wrong = []
@@ -55,6 +63,7 @@ def wrong_answers(base):
     expect("hello", "/plain", None)
     cookie = new_session(base)
     expect("get_session:6666", "/get_session", cookie)
+    expect("get_session:None", "/get_session", forged(cookie))
     expect("counter:1", "/update_session", cookie)
     expect("del_session", "/del_session", cookie)
     expect("get_session:None", "/get_session", cookie)

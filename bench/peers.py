@@ -10,8 +10,8 @@ import stores
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parent
-PLAIN, READ, CHANGE, NEW = "plain", "read", "change", "new"
-LOADS = (PLAIN, READ, CHANGE, NEW)
+PLAIN, FORGED, READ, CHANGE, NEW = "plain", "forged", "read", "change", "new"
+LOADS = (PLAIN, FORGED, READ, CHANGE, NEW)
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Peer:
     jar: Path
     start: Callable
     store: Optional[Callable] = None
-    loads: tuple = LOADS
+    # Others take a forged cookie for a new session, and would keep one for each request.
+    loads: tuple = (PLAIN, READ, CHANGE, NEW)
     against: tuple = field(default=())
 
     @property
@@ -46,7 +47,7 @@ def statekeep(name, settings, store=None, against=()):
             found |= {"JDBC_URL": url, "JDBC_USER": "postgres"}
         return [], {f"STATEKEEP_{key}": str(value) for key, value in found.items()}
 
-    return Peer(name, ROOT, ROOT / "target/statekeep.jar", start, store, against=against)
+    return Peer(name, ROOT, ROOT / "target/statekeep.jar", start, store, LOADS, against)
 
 
 def other(name, project, arguments, store=None, **more):

@@ -3,8 +3,10 @@
 import statistics
 
 from client import CLIENTS, STEPS
-from peers import ALL, LOADS, NEW, PLAIN
+from peers import ALL, FORGED, LOADS, NEW, PLAIN
 from tables import Table, number
+
+COMPARED = [load for load in LOADS if load != FORGED]
 
 
 def tables(results):
@@ -37,14 +39,14 @@ def ratios(results):
                 rows.append([f"{name} / {other}", *(
                     f"{results.ratio(name, load, other, load, figure):.2f}"
                     if results.measured(name, load) and results.measured(other, load) else "–"
-                    for load, figure in (*((load, "rate") for load in LOADS), (NEW, "stored")))])
+                    for load, figure in (*((load, "rate") for load in COMPARED), (NEW, "stored")))])
     if not rows:
         return []
     return [Table(
         "Statekeep to others",
         "Requests a second of the first to those of the second, in the same round. Stored: the time that the store was"
         " busy after the last answer is counted, too.",
-        ["", *LOADS, f"{NEW}, stored"], rows)]
+        ["", *COMPARED, f"{NEW}, stored"], rows)]
 
 
 def costs(results):

@@ -15,14 +15,14 @@ import processes
 import report
 import results
 import server
-from peers import ALL, CHANGE, LOADS, NEW, PLAIN, READ, ROOT
+from peers import ALL, CHANGE, FORGED, LOADS, NEW, PLAIN, READ, ROOT
 from tables import around, facts, image, rewrite
 
 MARK = "bench/run.py"
 # New sessions stay in memory, and so does what a server answers before it stores it: of more of them in a row, 512 MiB
 # of heap would not be enough for each peer.
 NEW_WARMUP, NEW_SECONDS = (1, 1), 2
-PATHS = {PLAIN: "/plain", READ: "/get_session", CHANGE: "/update_session", NEW: client.SET}
+PATHS = {PLAIN: "/plain", FORGED: "/get_session", READ: "/get_session", CHANGE: "/update_session", NEW: client.SET}
 
 
 def main():
@@ -78,7 +78,7 @@ def measure(peer, arguments, options):
     """One round of one peer: start, check, warm up, load."""
     loads = [name for name in arguments.loads if name in peer.loads]
     with server.running(peer, arguments.java_home, options) as running, \
-            tempfile.NamedTemporaryFile("w") as file:
+            tempfile.NamedTemporaryFile("w") as file, tempfile.NamedTemporaryFile("w") as forged:
         base, keeps = running.base, READ in peer.loads
         wrong = client.wrong_answers(base) if keeps else []
         alone, refused = client.increments(base, 1) if keeps else (0, 0)
@@ -86,10 +86,12 @@ def measure(peer, arguments, options):
         cookies = [client.new_session(base) for _ in range(arguments.sessions if keeps else 0)]
         file.write("".join(cookie + "\n" for cookie in cookies))
         file.flush()
+        forged.write("".join(client.forged(cookie) + "\n" for cookie in cookies))
+        forged.flush()
+        sent = {FORGED: forged.name, READ: file.name, CHANGE: file.name}
 
         def sample(name, seconds):
-            given = file.name if name in (READ, CHANGE) else "-"
-            return load.measure(running, PATHS[name], seconds, arguments.connections, given)
+            return load.measure(running, PATHS[name], seconds, arguments.connections, sent.get(name, "-"))
 
         for name in loads:
             for seconds in NEW_WARMUP if name == NEW else (arguments.warmup,):
