@@ -47,7 +47,7 @@ def tree(pid):
         try:
             for task in Path(f"/proc/{one}/task").glob("*/children"):
                 todo += [int(child) for child in task.read_text().split()]
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             # It ended while it was looked at.
             continue
     return found
@@ -59,7 +59,7 @@ def cpu_seconds(pid):
     for one in tree(pid):
         try:
             fields = Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             continue
         # utime, stime, and both of the children that ended.
         ticks += sum(int(field) for field in fields[11:15])
