@@ -79,7 +79,7 @@ def quiet_after(store, most=30.0, quiet=1.0):
         time.sleep(0.1)
         before, count, now = count, store.commands() or 0, time.monotonic()
         # What asks for the count is counted, too, and a purge or a ping may come.
-        if count - before > 5:
+        if count - before > 25:
             busy = now
     return busy - begun
 
