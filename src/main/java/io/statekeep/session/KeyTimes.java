@@ -11,12 +11,22 @@ public final class KeyTimes {
   /** What is said of a session whose time is not known. */
   public static final long UNKNOWN = 0;
 
-  private static final int SLOT_BITS = 16;
   private static final int TIME_BITS = 48;
   private static final long TIME_MASK = (1L << TIME_BITS) - 1;
 
   // Each slot: the upper bits of the key's hash, then the time.
-  private final AtomicLongArray slots = new AtomicLongArray(1 << SLOT_BITS);
+  private final AtomicLongArray slots;
+
+  /**
+   * @param size how many times it holds at most, in eight bytes each; a power of two. Of a quarter
+   *     as many sessions nearly all are remembered, of as many two thirds
+   */
+  public KeyTimes(int size) {
+    if (Integer.bitCount(size) != 1) {
+      throw new IllegalArgumentException(size + " is no power of two");
+    }
+    slots = new AtomicLongArray(size);
+  }
 
   /** The session's time in milliseconds since the epoch, or {@link #UNKNOWN}. */
   public long get(SessionKey key) {
@@ -36,8 +46,8 @@ public final class KeyTimes {
     }
   }
 
-  private static int place(long hash) {
-    return (int) hash & ((1 << SLOT_BITS) - 1);
+  private int place(long hash) {
+    return (int) hash & (slots.length() - 1);
   }
 
   // Keys are digests, but their hash code has only 32 bits: spread it over the slot's 64.

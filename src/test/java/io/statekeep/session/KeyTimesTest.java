@@ -1,6 +1,7 @@
 package io.statekeep.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statekeep.testing.Keys;
 import java.util.List;
@@ -8,11 +9,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class KeyTimesTest {
-  private final KeyTimes times = new KeyTimes();
+  private final KeyTimes times = new KeyTimes(1 << 16);
 
   @Test
   void whatWasNeverSeenIsUnknown() {
     assertThat(times.get(new SessionKey("never"))).isEqualTo(KeyTimes.UNKNOWN);
+  }
+
+  @Test
+  void itsSizeIsAPowerOfTwo() {
+    assertThatThrownBy(() -> new KeyTimes(100)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -59,7 +59,7 @@ public final class RedisSessionStore implements SessionStore {
   private final InstantSource clock;
   private final long timeoutMillis;
   // Until when sessions need no touch: a hint that spares a read the script.
-  private final KeyTimes touchDue = new KeyTimes();
+  private final KeyTimes touchDue = new KeyTimes(1 << 18);
   private final RecentRecords recent = new RecentRecords();
 
   /**
