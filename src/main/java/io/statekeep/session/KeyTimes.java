@@ -4,8 +4,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * A time for each of the sessions lately seen, as a hint: fixed in size, one write or read of a
- * word. A session's time may be forgotten at any moment, and one time in 65,536 a session that was
- * never seen is given that of another. Thread-safe.
+ * word. A session's time may be forgotten at any moment, and now and then a session that was never
+ * seen is given that of another: once in 2^32 / size times, or in 65,536 if that is less.
+ * Thread-safe.
  */
 public final class KeyTimes {
   /** What is said of a session whose time is not known. */
@@ -19,7 +20,7 @@ public final class KeyTimes {
 
   /**
    * @param size how many times it holds at most, in eight bytes each; a power of two. Of a quarter
-   *     as many sessions nearly all are remembered, of as many two thirds
+   *     as many sessions by turns three in four are remembered, of as many one in three
    */
   public KeyTimes(int size) {
     if (Integer.bitCount(size) != 1) {

@@ -129,15 +129,15 @@ public final class RedisSessionStore implements SessionStore {
     Optional<SessionRecord> record = live(content, now);
     record.ifPresent(
         live -> {
-          sawTouch(live);
+          noteTouchDue(live);
           recent.saw(live);
         });
     return Future.succeededFuture(record);
   }
 
   /**
-   * A session that this node has lately read, and whose activity is not due to be recorded, is only
-   * read; any other one a script reads and touches in one.
+   * A session that this node has lately begun or read, and whose activity is not due to be
+   * recorded, is only read; any other one a script reads and touches in one.
    */
   @Override
   public Future<Visit> visit(SessionKey key) {
@@ -212,12 +212,12 @@ public final class RedisSessionStore implements SessionStore {
         .onSuccess(
             outcome -> {
               if (outcome instanceof CreateOutcome.Created) {
-                sawTouch(record);
+                noteTouchDue(record);
               }
             });
   }
 
-  private void sawTouch(SessionRecord record) {
+  private void noteTouchDue(SessionRecord record) {
     touchDue.put(record.key(), record.lifetime().touchDueAt(policy));
   }
 
@@ -238,6 +238,9 @@ public final class RedisSessionStore implements SessionStore {
         .arg(repeat == null ? 0 : repeat.until())
         .arg("m")
         .arg(Records.numbers(record));
+    if (subject != null) {
+      request.arg("s").arg(subject);
+    }
     record.attributes().forEach((name, value) -> request.arg(JsonText.quote(name)).arg(value));
     return request;
   }

@@ -29,7 +29,7 @@ public final class Rejections implements TokenWatch {
   private final InstantSource clock;
   private final Map<Reason, LongAdder> counts = new EnumMap<>(Reason.class);
   // A store does not tell an expired session from one that never was: whoever saw it alive knows.
-  private final KeyTimes deadlines = new KeyTimes(1 << 16);
+  private final KeyTimes deadlines = new KeyTimes(1 << 18);
 
   public Rejections(InstantSource clock) {
     this.clock = clock;

@@ -28,7 +28,6 @@ redis.call('ZADD', KEYS[3], ARGV[2], id)
 if subject then
   redis.call('ZADD', ARGV[4], ARGV[3], id)
   keep_index(ARGV[4], expires)
-  redis.call('HSET', KEYS[1], 's', subject)
 end
 -- Lua takes only so many arguments at once.
 for from = 14, #ARGV, 1000 do
