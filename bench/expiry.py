@@ -54,7 +54,8 @@ def beside_reads(running, count, idle, arguments):
         file.flush()
 
         def read(seconds):
-            return load.measure(running, "/get_session", seconds, arguments.connections, file.name)
+            return load.measure(
+                running, "/get_session", seconds, arguments.connections, file.name, settle=False)
 
         read(arguments.warmup)
         before = read(arguments.seconds)

@@ -34,7 +34,7 @@ class Sample:
     @property
     def stored(self):
         """Requests a second, as far as the store had done what they asked for."""
-        return self.requests / (self.requests / self.rate + (self.late or 0))
+        return self.rate and self.requests / (self.requests / self.rate + (self.late or 0))
 
 
 def wrk(script, url, seconds, connections, arguments):
@@ -50,12 +50,15 @@ def wrk(script, url, seconds, connections, arguments):
     return {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", line.group(1))}
 
 
-def measure(server, path, seconds, connections, cookies="-"):
-    """One sample of a path; `cookies` is a file of them, sent by turns."""
+def measure(server, path, seconds, connections, cookies="-", settle=True):
+    """One sample of a path; `cookies` is a file of them, sent by turns.
+
+    It ends when the store has settled, or with the load if nobody asks how late that was.
+    """
     before = counters(server)
     told = wrk("load.lua", server.base + path, seconds, connections, [cookies])
-    late = quiet_after(server.store) if server.store else None
-    spent = {name: value - before[name] for name, value in counters(server).items()}
+    after, late = settled(server) if server.store and settle else (counters(server), None)
+    spent = {name: value - before[name] for name, value in after.items()}
     requests = max(1, told["requests"])
     return Sample(
         requests=told["requests"],
@@ -71,17 +74,17 @@ def measure(server, path, seconds, connections, cookies="-"):
     )
 
 
-def quiet_after(store, most=30.0, quiet=1.0):
-    """Waits until the store has had little to do for a second: the seconds until that began."""
+def settled(server, most=30.0, quiet=1.0):
+    """Waits until the store has had little to do for a second: what was counted until then, and the seconds."""
     begun = busy = now = time.monotonic()
-    count = store.commands() or 0
+    found = last = counters(server)
     while now < busy + quiet and now < begun + most:
         time.sleep(0.1)
-        before, count, now = count, store.commands() or 0, time.monotonic()
+        before, last, now = last, counters(server), time.monotonic()
         # What asks for the count is counted, too, and a purge or a ping may come.
-        if count - before > 25:
-            busy = now
-    return busy - begun
+        if last.get("commands", 0) - before.get("commands", 0) > 25:
+            busy, found = now, last
+    return found, busy - begun
 
 
 def counters(server):
