@@ -3,8 +3,8 @@
 import svg
 from peers import ALL, LOADS
 
-TITLES = {"plain": "without a session", "forged": "a forged cookie", "read": "read a session", "change": "change a session",
-          "new": "new session"}
+TITLES = {"plain": "without a session", "read": "read a session", "change": "change a session",
+          "new": "new session", "forged": "a forged cookie"}
 NAMES, BARS, NUMBERS = 190, 500, 200
 ROW, BAR, HEAD = 20, 14, 34
 

@@ -10,8 +10,8 @@ import stores
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parent
-PLAIN, FORGED, READ, CHANGE, NEW = "plain", "forged", "read", "change", "new"
-LOADS = (PLAIN, FORGED, READ, CHANGE, NEW)
+PLAIN, READ, CHANGE, NEW, FORGED = "plain", "read", "change", "new", "forged"
+LOADS = (PLAIN, READ, CHANGE, NEW, FORGED)
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,9 @@ def main():
     if arguments.write:
         around(arguments.write, MARK)
     found = results.read(arguments.read) if arguments.read else run(arguments)
-    tables = report.tables(found)
     if arguments.save:
         found.save(arguments.save)
+    tables = report.tables(found)
     pictures = []
     if arguments.plot:
         arguments.plot.parent.mkdir(parents=True, exist_ok=True)
@@ -93,12 +93,19 @@ def measure(peer, arguments, options):
         def sample(name, seconds):
             return load.measure(running, PATHS[name], seconds, arguments.connections, sent.get(name, "-"))
 
-        for name in loads:
+        def warm_up(name):
             for seconds in NEW_WARMUP if name == NEW else (arguments.warmup,):
                 sample(name, seconds)
+
+        for name in loads:
+            # What only some peers do must not warm them up for the rest.
+            if name != FORGED:
+                warm_up(name)
         samples = {}
         for name in loads:
-            seconds = min(NEW_SECONDS, arguments.seconds) if name == NEW else arguments.seconds
+            if name == FORGED:
+                warm_up(name)
+            seconds = NEW_SECONDS if name == NEW else arguments.seconds
             before = counted(base, cookies) if name == CHANGE else 0
             samples[name] = sample(name, seconds)
             if name == CHANGE:
