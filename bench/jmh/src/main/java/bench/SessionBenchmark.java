@@ -1,6 +1,7 @@
 package bench;
 
 import io.statekeep.session.Attributes;
+import io.statekeep.session.Creation;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
 import io.statekeep.session.SessionKey;
@@ -69,7 +70,7 @@ public class SessionBenchmark {
       record =
           SessionRecord.create(keys[i], SessionPolicy.DEFAULT, clock.millis())
               .withAttributes(attributes);
-      store.create(record);
+      store.create(Creation.of(record));
     }
   }
 
