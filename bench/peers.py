@@ -11,7 +11,9 @@ import stores
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parent
 PLAIN, READ, CHANGE, NEW, FORGED = "plain", "read", "change", "new", "forged"
-LOADS = (PLAIN, READ, CHANGE, NEW, FORGED)
+# Others take a forged cookie for a new session, and would keep one for each request.
+COMPARED = (PLAIN, READ, CHANGE, NEW)
+LOADS = (*COMPARED, FORGED)
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,7 @@ class Peer:
     jar: Path
     start: Callable
     store: Optional[Callable] = None
-    # Others take a forged cookie for a new session, and would keep one for each request.
-    loads: tuple = (PLAIN, READ, CHANGE, NEW)
+    loads: tuple = COMPARED
     against: tuple = field(default=())
 
     @property

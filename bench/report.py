@@ -3,10 +3,8 @@
 import statistics
 
 from client import CLIENTS, STEPS
-from peers import ALL, FORGED, LOADS, NEW, PLAIN
+from peers import ALL, COMPARED, LOADS, NEW, PLAIN
 from tables import Table, number
-
-COMPARED = [load for load in LOADS if load != FORGED]
 
 
 def tables(results):
