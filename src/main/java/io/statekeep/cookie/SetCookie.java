@@ -1,8 +1,5 @@
 package io.statekeep.cookie;
 
-import static io.statekeep.cookie.CookieSyntax.check;
-
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,27 +15,13 @@ import org.jspecify.annotations.Nullable;
 public record SetCookie(
     String name, String value, @Nullable Long maxAgeSeconds, CookieAttributes attributes) {
 
-  /** RFC 6265bis section 5.5: the longest life that a user agent grants, in seconds. */
-  public static final long MAX_AGE_LIMIT_SECONDS = Duration.ofDays(400).toSeconds();
-
   /**
    * @throws IllegalArgumentException if name, value or age is out of bounds, or the name's prefix
    *     contradicts the attributes
    */
   public SetCookie {
-    CookieSyntax.checkName(name);
-    CookieSyntax.checkValue(value);
-    CookieSyntax.checkPair(name, value);
-    attributes.checkPrefix(name);
-    if (maxAgeSeconds != null) {
-      check(maxAgeSeconds >= 0, "cookie Max-Age is negative");
-      maxAgeSeconds = Math.min(maxAgeSeconds, MAX_AGE_LIMIT_SECONDS);
-    }
-  }
-
-  /** A cookie that a browser drops at once; needs the attributes that set it. */
-  public static SetCookie deleting(String name, CookieAttributes attributes) {
-    return new SetCookie(name, "", 0L, attributes);
+    new SetCookieTemplate(name, attributes).checkValue(value);
+    maxAgeSeconds = SetCookieTemplate.granted(maxAgeSeconds);
   }
 
   /**
@@ -48,13 +31,6 @@ public record SetCookie(
    *     epoch
    */
   public String header(long nowMillis) {
-    StringBuilder out = new StringBuilder(name.length() + value.length() + 128);
-    out.append(name).append('=').append(value);
-    if (maxAgeSeconds != null) {
-      long expires = maxAgeSeconds == 0 ? 0 : Math.floorDiv(nowMillis, 1000L) + maxAgeSeconds;
-      out.append("; Max-Age=").append(maxAgeSeconds.longValue());
-      out.append("; Expires=").append(HttpDate.format(expires));
-    }
-    return out.append(attributes.suffix()).toString();
+    return new SetCookieTemplate(name, attributes).line(value, maxAgeSeconds, nowMillis);
   }
 }

@@ -1,49 +1,77 @@
 package io.statekeep.web;
 
+import io.netty.util.AsciiString;
 import io.statekeep.cookie.CookieAttributes;
-import io.statekeep.cookie.SetCookie;
+import io.statekeep.cookie.SetCookieTemplate;
 import io.statekeep.session.CookieChange;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 
 /**
  * How the session's cookie is written. It is cleared by the same attributes that set it.
- *
- * @param name of the cookie
- * @param attributes of it; their {@code secure} counts unless {@code secureByTransport}
- * @param secureByTransport whether {@code Secure} follows the request: on where it came by https
- * @param proxies whose word on the transport counts
- * @param clock for {@code Expires}
+ * Thread-safe.
  */
-public record SessionCookie(
-    String name,
-    CookieAttributes attributes,
-    boolean secureByTransport,
-    TrustedProxies proxies,
-    InstantSource clock) {
+public final class SessionCookie {
+  private final String name;
+  private final SetCookieTemplate template;
+  private final SetCookieTemplate overHttps;
+  private final TrustedProxies proxies;
+  private final InstantSource clock;
+
+  /**
+   * @param name of the cookie
+   * @param attributes of it; their {@code secure} counts unless {@code secureByTransport}
+   * @param secureByTransport whether {@code Secure} follows the request: on where it came by https
+   * @param proxies whose word on the transport counts
+   * @param clock for {@code Expires}
+   * @throws IllegalArgumentException if there can be no such cookie
+   */
+  public SessionCookie(
+      String name,
+      CookieAttributes attributes,
+      boolean secureByTransport,
+      TrustedProxies proxies,
+      InstantSource clock) {
+    this.name = name;
+    this.proxies = proxies;
+    this.clock = clock;
+    if (secureByTransport) {
+      template = new SetCookieTemplate(name, attributes.withSecure(false));
+      overHttps = new SetCookieTemplate(name, attributes.withSecure(true));
+    } else {
+      template = new SetCookieTemplate(name, attributes);
+      overHttps = template;
+    }
+  }
+
+  /** The name that a request sends it back under. */
+  public String name() {
+    return name;
+  }
 
   /** The whole line that tells a browser of this token. */
   public String line(RoutingContext context, CookieChange.Keep keep) {
-    return new SetCookie(name, keep.token().value(), keep.maxAgeSeconds(), of(context))
-        .header(clock.millis());
+    return template(context).line(keep.token().value(), keep.maxAgeSeconds(), clock.millis());
   }
 
   /** Tells the client of the change, if there is one. */
   public void write(RoutingContext context, CookieChange change) {
     if (change instanceof CookieChange.Keep keep) {
-      context.response().headers().add(HttpHeaders.SET_COOKIE, line(context, keep));
+      add(context, line(context, keep));
     } else if (change instanceof CookieChange.Clear) {
-      SetCookie cookie = SetCookie.deleting(name, of(context));
-      context.response().headers().add(HttpHeaders.SET_COOKIE, cookie.header(clock.millis()));
+      add(context, template(context).deletingLine());
     }
   }
 
-  private CookieAttributes of(RoutingContext context) {
-    if (!secureByTransport) {
-      return attributes;
-    }
-    boolean https = proxies.isHttps(context.request());
-    return https == attributes.secure() ? attributes : attributes.withSecure(https);
+  // Bytes go into the answer's buffer at once, a String one character after another.
+  private static void add(RoutingContext context, String line) {
+    byte[] bytes = line.getBytes(StandardCharsets.US_ASCII);
+    context.response().headers().add(HttpHeaders.SET_COOKIE, new AsciiString(bytes, false));
+  }
+
+  private SetCookieTemplate template(RoutingContext context) {
+    return overHttps != template && proxies.isHttps(context.request()) ? overHttps : template;
   }
 }

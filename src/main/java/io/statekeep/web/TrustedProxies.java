@@ -63,7 +63,7 @@ public final class TrustedProxies {
 
   /** Whether the client came by https, to us or to a trusted proxy. */
   public boolean isHttps(HttpServerRequest request) {
-    if (request.isSSL()) {
+    if (request.connection().isSsl()) {
       return true;
     }
     if (networks.isEmpty() || !isTrusted(peer(request))) {

@@ -109,7 +109,7 @@ class SetCookieTest {
         new CookieAttributes(path, domain, secure, true, SameSite.LAX, false);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new SetCookie(name, "v", null, attributes));
-    assertThatIllegalArgumentException().isThrownBy(() -> SetCookie.deleting(name, attributes));
+    assertThatIllegalArgumentException().isThrownBy(() -> new SetCookieTemplate(name, attributes));
   }
 
   /** Every combination, as a line's end in the plainest words. */
@@ -397,7 +397,7 @@ class SetCookieTest {
     CookieAttributes attributes =
         new CookieAttributes("/shop", "example.com", true, true, SameSite.STRICT, true);
     String set = header(new SetCookie("sid", "secret", 60L, attributes));
-    String deleted = header(SetCookie.deleting("sid", attributes));
+    String deleted = new SetCookieTemplate("sid", attributes).deletingLine();
     assertThat(deleted)
         .startsWith("sid=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/shop;")
         .endsWith(set.substring(set.indexOf("; Path=")));
