@@ -1,6 +1,5 @@
 package io.statekeep.store.redis;
 
-import io.statekeep.session.Attributes;
 import io.statekeep.session.JsonText;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
@@ -47,18 +46,17 @@ record Guess(
   /** Adds the arguments that {@code guess.lua} takes. */
   Request addTo(Request request) {
     SessionRecord after = outcome.record();
-    request
-        .arg(3 + 2 * compared.size() + 2 * set.size())
-        .arg(Records.numbers(before))
-        .arg(Records.numbers(after))
-        .arg(compared.size());
-    compared.forEach(name -> add(request, name, before.attributes()));
-    set.forEach(name -> add(request, name, after.attributes()));
+    request.arg(3 + 2 * compared.size() + 2 * set.size()).arg(compared.size());
+    compared.forEach(name -> request.arg(JsonText.quote(name)));
+    request.arg(Records.numbers(before));
+    compared.forEach(name -> request.arg(value(before, name)));
+    request.arg(Records.numbers(after));
+    set.forEach(name -> request.arg(JsonText.quote(name)).arg(value(after, name)));
     return request;
   }
 
-  private static void add(Request request, String name, Attributes attributes) {
-    String value = attributes.get(name);
-    request.arg(JsonText.quote(name)).arg(value == null ? "" : value);
+  private static String value(SessionRecord record, String name) {
+    String value = record.attributes().get(name);
+    return value == null ? "" : value;
   }
 }

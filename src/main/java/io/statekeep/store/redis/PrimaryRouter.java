@@ -21,16 +21,19 @@ final class PrimaryRouter implements Router {
     RedisLink link = links.to(primary);
     return call.on(link, false)
         .recover(
-            failure ->
-                call.isRead() && !(failure instanceof RedisError)
-                    ? call.on(link, false)
-                    : Future.failedFuture(failure))
-        .onFailure(failure -> leaveReplica(link, failure));
+            failure -> {
+              if (failure instanceof RedisError error) {
+                leaveReplica(link, error);
+              } else if (call.isRead()) {
+                return call.on(link, false);
+              }
+              return Future.failedFuture(failure);
+            });
   }
 
   // A replica that was the primary when the connection was made refuses every write, for good.
-  private static void leaveReplica(RedisLink link, Throwable failure) {
-    if (failure instanceof RedisError error && error.kind().equals("READONLY")) {
+  private static void leaveReplica(RedisLink link, RedisError error) {
+    if (error.kind().equals("READONLY")) {
       link.renew("the server is a replica");
     }
   }

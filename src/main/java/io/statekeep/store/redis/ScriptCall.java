@@ -20,16 +20,18 @@ record ScriptCall(Script script, List<String> keys, UnaryOperator<Request> argum
   @Override
   public Future<Response> on(RedisLink link, boolean asking) {
     return send(link, asking)
-        .recover(
-            failure -> {
-              if (failure instanceof RedisError error && error.is("NOSCRIPT")) {
+        .transform(
+            answer -> {
+              if (answer.succeeded()) {
+                return result(link, answer.result());
+              }
+              if (answer.cause() instanceof RedisError error && error.is("NOSCRIPT")) {
                 // Nothing of it has run: Redis has forgotten the script.
                 link.forgot(script);
-                return send(link, asking);
+                return send(link, asking).compose(second -> result(link, second));
               }
-              return Future.failedFuture(failure);
-            })
-        .compose(ScriptCall::result);
+              return Future.failedFuture(answer.cause());
+            });
   }
 
   private Future<Response> send(RedisLink link, boolean asking) {
@@ -40,12 +42,12 @@ record ScriptCall(Script script, List<String> keys, UnaryOperator<Request> argum
             .arg(keys.size());
     keys.forEach(request::arg);
     Request whole = arguments.apply(request);
-    Future<Response> answer = asking ? link.sendAsking(whole) : link.send(whole);
-    return answer.onSuccess(done -> link.learned(script));
+    return asking ? link.sendAsking(whole) : link.send(whole);
   }
 
   // What a script could not do is a value: see run.lua.
-  private static Future<Response> result(Response answer) {
+  private Future<Response> result(RedisLink link, Response answer) {
+    link.learned(script);
     boolean error =
         answer.type() == ResponseType.MULTI
             && answer.size() == 2
