@@ -41,6 +41,11 @@ public final class Attributes {
     return attributes.isCanonical() ? attributes : new Attributes(canonical(json));
   }
 
+  /** What {@link #toJson} of this process gave. */
+  static Attributes trusted(String json) {
+    return new Attributes(json);
+  }
+
   /** The attributes of a JSON object; null members are dropped. */
   public static Attributes of(JsonObject object) {
     Attributes attributes = NONE;

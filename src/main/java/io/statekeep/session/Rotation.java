@@ -43,8 +43,8 @@ public record Rotation(SessionKey from, SessionKey to, @Nullable String subject,
   }
 
   /** Whether this makes a session of one subject, or of none, another subject's. */
-  public boolean changesSubjectOf(SessionRecord before) {
-    return subject != null && !subject.equals(before.subject());
+  public boolean changesSubject(@Nullable String before) {
+    return subject != null && !subject.equals(before);
   }
 
   /** The record under its new key. */

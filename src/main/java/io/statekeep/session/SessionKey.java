@@ -1,27 +1,99 @@
 package io.statekeep.session;
 
-import java.util.Objects;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name under which stores keep a session: the digest of its token, never the token. What
- * stores, caches and channels hold; it cannot be used to speak for the session.
+ * stores, caches and channels hold; it cannot be used to speak for the session. Thread-safe.
+ *
+ * <p>Kept as the digest's bits, which are half as long as their text and quick to compare.
  */
 public final class SessionKey {
   /** How many partitions there are. */
   public static final int PARTITIONS = 64;
 
-  private final String value;
+  private static final int TEXT_CHARS = 43;
+  // What the last of 43 characters may be: it has two bits that stand for nothing.
+  private static final String LAST_CHARS = "AEIMQUYcgkosw048";
+  private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+  private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private final long first;
+  private final long second;
+  private final long third;
+  private final long fourth;
+  // Made when it is asked for. A text that is no digest's is always here: somebody may have written
+  // anything into a store by hand. All its bits but those of its hash are 0.
+  private @Nullable String text;
 
   /**
    * @param value base64url of SHA-256 of the token's random bytes, 43 characters
    */
   public SessionKey(String value) {
-    this.value = Objects.requireNonNull(value);
+    byte[] digest = digest(value);
+    text = value;
+    first = digest == null ? value.hashCode() : (long) LONGS.get(digest, 0);
+    second = digest == null ? 0 : (long) LONGS.get(digest, 8);
+    third = digest == null ? 0 : (long) LONGS.get(digest, 16);
+    fourth = digest == null ? 0 : (long) LONGS.get(digest, 24);
+  }
+
+  /**
+   * @param sha256 of the token's random bytes; not kept
+   */
+  SessionKey(byte[] sha256) {
+    first = (long) LONGS.get(sha256, 0);
+    second = (long) LONGS.get(sha256, 8);
+    third = (long) LONGS.get(sha256, 16);
+    fourth = (long) LONGS.get(sha256, 24);
+  }
+
+  private SessionKey(SessionKey other) {
+    first = other.first;
+    second = other.second;
+    third = other.third;
+    fourth = other.fourth;
+  }
+
+  private static byte @Nullable [] digest(String value) {
+    if (value.length() != TEXT_CHARS || LAST_CHARS.indexOf(value.charAt(TEXT_CHARS - 1)) < 0) {
+      return null;
+    }
+    try {
+      return DECODER.decode(value);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   /** The key's text. */
   public String value() {
-    return value;
+    String known = text;
+    if (known == null) {
+      byte[] digest = new byte[4 * Long.BYTES];
+      LONGS.set(digest, 0, first);
+      LONGS.set(digest, 8, second);
+      LONGS.set(digest, 16, third);
+      LONGS.set(digest, 24, fourth);
+      known = ENCODER.encodeToString(digest);
+      text = known;
+    }
+    return known;
+  }
+
+  /** The same key without its text, for those who keep many. */
+  public SessionKey compact() {
+    return text == null || isForeign() ? this : new SessionKey(this);
+  }
+
+  private boolean isForeign() {
+    return (second | third | fourth) == 0;
   }
 
   /**
@@ -30,7 +102,7 @@ public final class SessionKey {
    * its own.
    */
   public int partition() {
-    return partitionOf(value);
+    return isForeign() ? partitionOf(value()) : (int) (first >>> 58);
   }
 
   /** The partition of any text: 0 if it does not begin as base64url does. */
@@ -50,16 +122,22 @@ public final class SessionKey {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof SessionKey key && key.value.equals(value);
+    return other instanceof SessionKey key
+        && first == key.first
+        && second == key.second
+        && third == key.third
+        && fourth == key.fourth
+        && (!isForeign() || value().equals(key.value()));
   }
 
   @Override
   public int hashCode() {
-    return value.hashCode();
+    return (int) first;
   }
 
   @Override
   public String toString() {
+    String value = value();
     return "SessionKey[" + value.substring(0, Math.min(6, value.length())) + "...]";
   }
 }

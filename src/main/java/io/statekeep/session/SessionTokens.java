@@ -204,9 +204,8 @@ public final class SessionTokens {
       return new SessionToken(new String(text, 0));
     }
 
-    @SuppressWarnings("deprecation")
     SessionKey keyOf(byte[] randomBytes) {
-      return new SessionKey(new String(ENCODER.encode(sha256.digest(randomBytes)), 0));
+      return new SessionKey(sha256.digest(randomBytes));
     }
 
     /** The partition of the session that has this key: its first character has six bits. */

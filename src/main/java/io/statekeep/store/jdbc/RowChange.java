@@ -215,7 +215,8 @@ abstract sealed class RowChange {
         return;
       }
       outcome = rotate.delta.applyTo(before, rotate.rotation, premises.policy(), premises.now());
-      if (outcome instanceof SaveOutcome.Saved saved && rotate.rotation.changesSubjectOf(before)) {
+      if (outcome instanceof SaveOutcome.Saved saved
+          && rotate.rotation.changesSubject(before.subject())) {
         arrive(saved.record(), premises.leaving());
       }
     }

@@ -4,6 +4,7 @@ import io.statekeep.session.CreateOutcome;
 import io.statekeep.session.Creation;
 import io.statekeep.session.EndReason;
 import io.statekeep.session.EventPage;
+import io.statekeep.session.PackedRecord;
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
 import io.statekeep.session.Repeat;
@@ -20,8 +21,11 @@ import io.statekeep.session.SessionStoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,9 +41,13 @@ import org.jspecify.annotations.Nullable;
  * is never evicted to make room. Thread-safe.
  */
 public final class LocalSessionStore implements SessionStore {
-  // What a session weighs beside its attributes, measured on a 64-bit JVM with compressed
-  // references.
-  private static final long OVERHEAD_BYTES = 330;
+  // What a session weighs beside its packed record, and its subject beside its text, measured on a
+  // 64-bit JVM with compressed references.
+  private static final long OVERHEAD_BYTES = 170;
+  private static final long SUBJECT_BYTES = 210;
+
+  private static final Comparator<SessionRecord> LAST_FIRST =
+      Collections.reverseOrder(Page::compare);
 
   private final Vertx vertx;
   private final SessionPolicy policy;
@@ -94,8 +102,8 @@ public final class LocalSessionStore implements SessionStore {
       return null;
     }
     long now = clock.millis();
-    SessionRecord record = entry.session(now).record;
-    return record != null && record.isLive(now) ? record : null;
+    PackedRecord packed = entry.session(now).packed;
+    return packed != null && packed.isLive(now) ? packed.record() : null;
   }
 
   @Override
@@ -135,13 +143,14 @@ public final class LocalSessionStore implements SessionStore {
 
   /** Null if there is no room. */
   private @Nullable CreateOutcome insert(SessionRecord record) {
-    if (!reserve(record)) {
+    PackedRecord packed = PackedRecord.of(record);
+    if (!reserve(packed)) {
       return null;
     }
-    Live entry = new Live(record);
+    Live entry = new Live(packed);
     boolean[] created = new boolean[1];
     entries.computeIfAbsent(
-        record.key(),
+        packed.key(),
         key -> {
           created[0] = true;
           // Before the session is visible: what is in the map must be in the index.
@@ -153,7 +162,7 @@ public final class LocalSessionStore implements SessionStore {
       wheel.schedule(entry);
       return CreateOutcome.CREATED;
     }
-    release(record);
+    release(packed);
     return CreateOutcome.TAKEN;
   }
 
@@ -179,11 +188,11 @@ public final class LocalSessionStore implements SessionStore {
     entries.computeIfPresent(
         key,
         (k, entry) -> {
-          SessionRecord before = entry.record;
+          PackedRecord before = entry.packed;
           if (entry instanceof Live && before != null) {
-            change.by(before, delta.applyTo(before, policy, now));
+            change.by(before, delta.applyTo(before.record(), policy, now));
             if (change.after != null) {
-              entry.record = change.after;
+              entry.packed = change.after;
             }
           }
           return entry;
@@ -198,7 +207,7 @@ public final class LocalSessionStore implements SessionStore {
     if (change.before == null || change.after == null) {
       return Future.succeededFuture(change.outcome);
     }
-    boolean sooner = change.after.lifetime().expiresAt() < change.before.lifetime().expiresAt();
+    boolean sooner = change.after.expiresAt() < change.before.expiresAt();
     Entry entry = sooner ? entries.get(key) : null;
     if (entry != null) {
       wheel.schedule(entry);
@@ -225,35 +234,38 @@ public final class LocalSessionStore implements SessionStore {
         entries.computeIfPresent(
             rotation.from(),
             (key, entry) -> {
-              SessionRecord before = entry.record;
-              if (!(entry instanceof Live live) || before == null) {
+              PackedRecord packed = entry.packed;
+              if (!(entry instanceof Live live) || packed == null) {
                 return entry;
               }
-              boolean refused = leaving == null && rotation.changesSubjectOf(before);
+              SessionRecord before = packed.record();
+              boolean refused = leaving == null && rotation.changesSubject(before.subject());
               SaveOutcome outcome = delta.applyTo(before, rotation, policy, now);
               boolean saved = outcome instanceof SaveOutcome.Saved;
-              change.by(before, saved && refused ? SaveOutcome.AT_LIMIT : outcome);
+              change.by(packed, saved && refused ? SaveOutcome.AT_LIMIT : outcome);
               if (change.after == null) {
                 return entry;
               }
               moved[0] = live;
-              live.record = change.after;
+              live.packed = change.after;
               // Whoever reads by the old key within the grace follows the entry, wherever it moves.
               return rotation.graceMillis() == 0
                   ? null
                   : new Alias(key, live, now + rotation.graceMillis());
             });
-    if (moved[0] != null && change.before != null && change.after != null) {
-      subjects.add(change.after.subject(), rotation.to());
-      events.add(SessionEvent.rotated(change.after, now));
+    if (moved[0] != null
+        && change.before != null
+        && change.outcome instanceof SaveOutcome.Saved saved) {
+      subjects.add(saved.record().subject(), rotation.to());
+      events.add(SessionEvent.rotated(saved.record(), now));
       entries.put(rotation.to(), moved[0]);
       subjects.remove(change.before.subject(), rotation.from());
       wheel.schedule(moved[0]);
       if (left != null) {
         wheel.schedule(left);
       }
-      if (leaving != null && rotation.changesSubjectOf(change.before)) {
-        change.outcome = new SaveOutcome.Saved(change.after, true, end(leaving));
+      if (leaving != null && rotation.changesSubject(change.before.subject())) {
+        change.outcome = new SaveOutcome.Saved(saved.record(), true, end(leaving));
       }
     }
     return finish(change, rotation.to());
@@ -281,7 +293,7 @@ public final class LocalSessionStore implements SessionStore {
             return entry;
           }
           removed[0] = entry;
-          SessionRecord last = entry.record;
+          PackedRecord last = entry.packed;
           if (last != null) {
             Reason why = last.isLive(now) ? reason : Reason.EXPIRED;
             events.add(SessionEvent.ended(key, last.subject(), why, now));
@@ -295,13 +307,13 @@ public final class LocalSessionStore implements SessionStore {
     if (!(removed[0] instanceof Live live)) {
       return false;
     }
-    SessionRecord record = live.end();
-    if (record == null) {
+    PackedRecord last = live.end();
+    if (last == null) {
       return false;
     }
-    subjects.remove(record.subject(), key);
-    release(record);
-    return record.isLive(now);
+    subjects.remove(last.subject(), key);
+    release(last);
+    return last.isLive(now);
   }
 
   @Override
@@ -310,24 +322,36 @@ public final class LocalSessionStore implements SessionStore {
     if (subject == null) {
       // A pass over all sessions is too long for an event loop.
       return vertx.executeBlocking(
-          () -> page(query, entries.values().stream().map(entry -> entry.record)), false);
+          () ->
+              page(
+                  query,
+                  entries.values().stream()
+                      .map(entry -> entry.packed)
+                      .flatMap(Stream::ofNullable)
+                      .map(PackedRecord::record)),
+          false);
     }
     synchronized (manyKeys) {
-      return Future.succeededFuture(page(query, subjects.keys(subject).stream().map(this::find)));
+      return Future.succeededFuture(
+          page(query, subjects.keys(subject).stream().map(this::find).flatMap(Stream::ofNullable)));
     }
   }
 
-  private Page page(Query query, Stream<@Nullable SessionRecord> all) {
+  // However many there are, no more are held than the page has.
+  private Page page(Query query, Stream<SessionRecord> all) {
     long now = clock.millis();
     Query.Cursor after = query.after();
-    return Page.of(
-        all.flatMap(Stream::ofNullable)
-            .filter(record -> record.isLive(now))
-            .filter(record -> after == null || after.isBefore(record))
-            .sorted(Page::compare)
-            .limit(query.limit() + 1L)
-            .toList(),
-        query.limit());
+    PriorityQueue<SessionRecord> found = new PriorityQueue<>(LAST_FIRST);
+    all.filter(record -> record.isLive(now))
+        .filter(record -> after == null || after.isBefore(record))
+        .forEach(
+            record -> {
+              found.add(record);
+              if (found.size() > query.limit() + 1) {
+                found.remove();
+              }
+            });
+    return Page.of(found.stream().sorted(Page::compare).toList(), query.limit());
   }
 
   @Override
@@ -376,7 +400,7 @@ public final class LocalSessionStore implements SessionStore {
     return (int) sessions.get();
   }
 
-  private boolean reserve(SessionRecord record) {
+  private boolean reserve(PackedRecord record) {
     if (!take(sessions, 1, capacity.sessions())) {
       return false;
     }
@@ -387,7 +411,7 @@ public final class LocalSessionStore implements SessionStore {
     return false;
   }
 
-  private void release(SessionRecord record) {
+  private void release(PackedRecord record) {
     sessions.decrementAndGet();
     bytes.addAndGet(-weight(record));
   }
@@ -402,8 +426,11 @@ public final class LocalSessionStore implements SessionStore {
     return amount <= 0 || used + amount <= limit;
   }
 
-  private static long weight(SessionRecord record) {
-    return OVERHEAD_BYTES + record.attributes().toJson().length();
+  private static long weight(PackedRecord record) {
+    String subject = record.subject();
+    return OVERHEAD_BYTES
+        + record.size()
+        + (subject == null ? 0 : SUBJECT_BYTES + subject.length());
   }
 
   private static <T> Future<T> full() {
@@ -413,24 +440,24 @@ public final class LocalSessionStore implements SessionStore {
   /** What a save or rotation did to one record. */
   private final class Change {
     SaveOutcome outcome = SaveOutcome.GONE;
-    @Nullable SessionRecord before;
-    @Nullable SessionRecord after;
+    @Nullable PackedRecord before;
+    @Nullable PackedRecord after;
     boolean refused;
 
-    void by(SessionRecord record, SaveOutcome result) {
+    void by(PackedRecord record, SaveOutcome result) {
       before = record;
       outcome = result;
       if (result instanceof SaveOutcome.Saved saved) {
-        long growth = weight(saved.record()) - weight(record);
-        refused = !take(bytes, growth, capacity.bytes());
-        after = refused ? null : saved.record();
+        PackedRecord packed = saved.written() ? PackedRecord.of(saved.record()) : record;
+        refused = !take(bytes, weight(packed) - weight(record), capacity.bytes());
+        after = refused ? null : packed;
       }
     }
   }
 
   /** What the map holds under a key. */
   private abstract static class Entry extends ExpiryWheel.Node {
-    volatile @Nullable SessionRecord record;
+    volatile @Nullable PackedRecord packed;
 
     /** The entry of the session that a reader of this key reads. */
     abstract Entry session(long now);
@@ -440,14 +467,14 @@ public final class LocalSessionStore implements SessionStore {
 
   /** A session. */
   private static final class Live extends Entry {
-    Live(SessionRecord record) {
-      this.record = record;
+    Live(PackedRecord packed) {
+      this.packed = packed;
     }
 
     @Override
     long deadlineMillis() {
-      SessionRecord current = record;
-      return current == null ? 0 : current.lifetime().expiresAt();
+      PackedRecord current = packed;
+      return current == null ? 0 : current.expiresAt();
     }
 
     @Override
@@ -456,15 +483,15 @@ public final class LocalSessionStore implements SessionStore {
     }
 
     /** Hides the session from aliases that still point here. */
-    @Nullable SessionRecord end() {
-      SessionRecord last = record;
-      record = null;
+    @Nullable PackedRecord end() {
+      PackedRecord last = packed;
+      packed = null;
       return last;
     }
 
     @Override
     void purge(LocalSessionStore store, long now) {
-      SessionRecord current = record;
+      PackedRecord current = packed;
       if (current != null) {
         store.remove(current.key(), now, Reason.EXPIRED);
       }

@@ -122,6 +122,37 @@ class LocalSessionStoreRoomTest {
   // --- bytes
 
   @Test
+  void aSubjectTakesRoomAsLongAsItsSessionLives() {
+    String subject = "s".repeat(200);
+    LocalSessionStore store = store(PLENTY, 20_000);
+    List<SessionRecord> held = new ArrayList<>();
+    for (SessionRecord next = record(); fits(store, next); next = record()) {
+      held.add(next);
+    }
+    // Two short ones take less room than two with a subject.
+    assertThat(await(store.delete(held.get(0).key(), EndReason.REVOKED))).isTrue();
+    assertThat(await(store.delete(held.get(1).key(), EndReason.REVOKED))).isTrue();
+    SessionRecord one = record().withSubject(subject);
+    assertThat(fits(store, one)).isFalse();
+    for (SessionRecord other : held) {
+      await(store.delete(other.key(), EndReason.REVOKED));
+    }
+    int owned = 0;
+    while (fits(store, record().withSubject(subject))) {
+      owned++;
+    }
+    assertThat(owned).isBetween(2, held.size() / 2);
+    assertThat(await(store.deleteBySubject(subject, Optional.empty()))).hasSize(owned);
+    for (SessionRecord other : held) {
+      assertThat(fits(store, other)).isTrue();
+    }
+  }
+
+  private static boolean fits(LocalSessionStore store, SessionRecord record) {
+    return store.create(Creation.of(record)).succeeded();
+  }
+
+  @Test
   void aSessionThatWouldGrowTooLargeIsRefusedAndUnchanged() {
     LocalSessionStore store = store(10, 20_000);
     SessionRecord record = create(store);

@@ -1,0 +1,68 @@
+package io.statekeep.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
+
+/** Whatever is packed comes out as it went in. */
+class PackedRecordProperties {
+  @Property(tries = 500)
+  void aRecordComesBack(
+      @ForAll("maps") Map<String, String> values,
+      @ForAll @Size(6) long[] numbers,
+      @ForAll boolean persistent,
+      @ForAll("subjects") String subject,
+      @ForAll Random random) {
+    Attributes attributes = Attributes.NONE;
+    for (Map.Entry<String, String> each : values.entrySet()) {
+      attributes = attributes.with(each.getKey(), each.getValue());
+    }
+    Lifetime life =
+        new Lifetime(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], persistent);
+    byte[] digest = new byte[32];
+    random.nextBytes(digest);
+    SessionRecord record =
+        new SessionRecord(
+            new SessionKey(digest),
+            subject.isEmpty() ? null : subject,
+            attributes,
+            life,
+            numbers[5]);
+    PackedRecord packed = PackedRecord.of(record);
+    assertThat(packed.record()).isEqualTo(record);
+    assertThat(packed.record().attributes().toJson()).isEqualTo(attributes.toJson());
+    assertThat(packed.key()).isEqualTo(record.key());
+    assertThat(packed.subject()).isEqualTo(record.subject());
+    assertThat(packed.expiresAt()).isEqualTo(life.expiresAt());
+    assertThat(packed.isLive(life.expiresAt())).isFalse();
+  }
+
+  @Property(tries = 100)
+  void whatIsUsualTakesFewBytes(@ForAll("maps") Map<String, String> values) {
+    SessionRecord record =
+        SessionRecord.create(
+            new SessionKey("k".repeat(43)), SessionPolicy.DEFAULT, 1_770_000_000_000L);
+    for (Map.Entry<String, String> each : values.entrySet()) {
+      record = record.withAttributes(record.attributes().with(each.getKey(), each.getValue()));
+    }
+    int text = record.attributes().bytes();
+    assertThat(PackedRecord.of(record).size()).isBetween(text + 7, text + 40);
+  }
+
+  @Provide
+  Arbitrary<Map<String, String>> maps() {
+    return Arbitraries.maps(JsonArbitraries.names(), JsonArbitraries.values()).ofMaxSize(6);
+  }
+
+  @Provide
+  Arbitrary<String> subjects() {
+    return Arbitraries.of("", "alice", "\u00e9\u4e2d", "\ud83d", "\ud83d\ude00");
+  }
+}
