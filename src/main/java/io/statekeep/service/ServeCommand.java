@@ -49,10 +49,11 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Config config = options.forNode();
+    Preparation prepared = Preparation.begin(config);
     Vertx vertx = vertx();
     try {
       Server server =
-          Server.start(vertx, config, InstantSource.system())
+          Server.start(vertx, config, InstantSource.system(), prepared)
               .toCompletionStage()
               .toCompletableFuture()
               .get();

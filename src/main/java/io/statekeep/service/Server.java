@@ -65,21 +65,14 @@ final class Server {
   /**
    * Starts a node.
    *
+   * @param prepared for the same configuration
    * @return fails with {@link StartException} if it cannot be started; a store on another machine
    *     that is away is no reason, the node waits for it and is not ready
    */
-  static Future<Server> start(Vertx vertx, Config config, InstantSource clock) {
-    // Both take a while; they need nothing of each other.
-    Future<Contract> contract = vertx.executeBlocking(Contract::load, false);
+  static Future<Server> start(
+      Vertx vertx, Config config, InstantSource clock, Preparation prepared) {
     return vertx
-        .executeBlocking(
-            () -> {
-              openEmbedded(config);
-              return true;
-            },
-            false)
-        .compose(open -> contract)
-        .compose(read -> vertx.executeBlocking(() -> migrated(vertx, config, clock, read)))
+        .executeBlocking(() -> migrated(vertx, config, clock, prepared.end()))
         .compose(server -> server.listen().map(server));
   }
 

@@ -73,7 +73,8 @@ class HealthCommandTest {
                 "STATEKEEP_STORE", "local",
                 "STATEKEEP_HTTP_PORT", "0",
                 "STATEKEEP_MANAGEMENT_PORT", "0"));
-    Server node = await(Server.start(vertx, config, InstantSource.system()));
+    Server node =
+        await(Server.start(vertx, config, InstantSource.system(), Preparation.begin(config)));
     int port = node.managementPort();
     assertHealthy(health(port));
     await(node.stop());

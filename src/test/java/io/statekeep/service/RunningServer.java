@@ -30,7 +30,8 @@ public final class RunningServer implements AutoCloseable {
     settings.forEach((name, value) -> environment.put("STATEKEEP_" + name, value));
     Vertx vertx = ServeCommand.vertx();
     Config config = Config.load(null, environment);
-    return new RunningServer(vertx, await(Server.start(vertx, config, clock)));
+    return new RunningServer(
+        vertx, await(Server.start(vertx, config, clock, Preparation.begin(config))));
   }
 
   public int port() {
