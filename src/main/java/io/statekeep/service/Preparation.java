@@ -20,8 +20,13 @@ final class Preparation {
 
   static Preparation begin(Config config) {
     return new Preparation(
-        CompletableFuture.supplyAsync(Contract::load),
-        CompletableFuture.runAsync(() -> Server.openEmbedded(config)));
+        CompletableFuture.supplyAsync(Contract::load, Preparation::alone),
+        CompletableFuture.runAsync(() -> Server.openEmbedded(config), Preparation::alone));
+  }
+
+  // The common pool has one thread where there are two processors.
+  private static void alone(Runnable task) {
+    new Thread(task, "statekeep-start").start();
   }
 
   /**
