@@ -143,8 +143,8 @@ def parse():
     parser.add_argument("--loads", type=names(LOADS), default=list(LOADS),
                         help="comma list of: " + ", ".join(LOADS))
     parser.add_argument("--seconds", type=int, default=5, help="length of one sample (5)")
-    parser.add_argument("--warmup", type=int, default=5, help="seconds of each load before it (5)")
-    parser.add_argument("--rounds", type=int, default=3, help="starts of each peer; medians count (3)")
+    parser.add_argument("--warmup", type=int, default=10, help="seconds of each load before it (10)")
+    parser.add_argument("--rounds", type=int, default=2, help="starts of each peer; medians count (2)")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--sessions", type=int, default=64, help="live sessions that requests use by turns")
     parser.add_argument("--java-home", default=os.environ.get("JAVA_HOME"), help="JDK of all servers ($JAVA_HOME)")

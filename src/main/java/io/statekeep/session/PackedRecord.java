@@ -1,6 +1,7 @@
 package io.statekeep.session;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,18 @@ public final class PackedRecord {
 
   /** Packs a record. */
   public static PackedRecord of(SessionRecord record) {
+    return new PackedRecord(record.key().copy(), record.subject(), rest(record));
+  }
+
+  /** Packs a later record of the session, which shares what has not changed. */
+  public PackedRecord next(SessionRecord record) {
+    return new PackedRecord(
+        record.key().equals(key) ? key : record.key().copy(),
+        Objects.equals(record.subject(), subject) ? subject : record.subject(),
+        rest(record));
+  }
+
+  private static byte[] rest(SessionRecord record) {
     Lifetime life = record.lifetime();
     byte[] text = record.attributes().toJson().getBytes(StandardCharsets.UTF_8);
     byte[] head = new byte[NUMBERS * MAX_NUMBER_BYTES + 1];
@@ -40,7 +53,7 @@ public final class PackedRecord {
     byte[] rest = new byte[at + text.length];
     System.arraycopy(head, 0, rest, 0, at);
     System.arraycopy(text, 0, rest, at, text.length);
-    return new PackedRecord(record.key().compact(), record.subject(), rest);
+    return rest;
   }
 
   private static int put(byte[] to, int from, long number) {
@@ -67,7 +80,8 @@ public final class PackedRecord {
     Lifetime life =
         new Lifetime(createdAt, lastSeenAt, idleTimeout, expiresAt, absoluteExpiresAt, persistent);
     String json = new String(rest, in.at, rest.length - in.at, StandardCharsets.UTF_8);
-    return new SessionRecord(key, subject, Attributes.trusted(json), life, version);
+    // Whoever asks the kept key for its text would make it keep that, too.
+    return new SessionRecord(key.copy(), subject, Attributes.trusted(json), life, version);
   }
 
   private final class Reader {
@@ -86,7 +100,7 @@ public final class PackedRecord {
     }
   }
 
-  /** The key that the session is kept under. */
+  /** The key that the session is kept under: to find it by, not to hand it out. */
   public SessionKey key() {
     return key;
   }
@@ -94,6 +108,11 @@ public final class PackedRecord {
   /** See {@link SessionRecord#subject}. */
   public @Nullable String subject() {
     return subject;
+  }
+
+  /** See {@link Lifetime#createdAt}. */
+  public long createdAt() {
+    return new Reader().next();
   }
 
   /** See {@link Lifetime#expiresAt}. */
@@ -107,8 +126,12 @@ public final class PackedRecord {
     return now < expiresAt();
   }
 
-  /** Bytes of what is in it beside key and subject. */
-  public int size() {
-    return rest.length;
+  /** See {@link Attributes#bytes}. */
+  public int attributeBytes() {
+    Reader in = new Reader();
+    for (int i = 0; i < NUMBERS; i++) {
+      in.next();
+    }
+    return rest.length - in.at - 1;
   }
 }

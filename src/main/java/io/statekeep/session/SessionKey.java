@@ -42,6 +42,8 @@ public final class SessionKey {
     second = digest == null ? 0 : (long) LONGS.get(digest, 8);
     third = digest == null ? 0 : (long) LONGS.get(digest, 16);
     fourth = digest == null ? 0 : (long) LONGS.get(digest, 24);
+    // Whoever gets to see the key, however, must see the text.
+    VarHandle.releaseFence();
   }
 
   /**
@@ -87,9 +89,11 @@ public final class SessionKey {
     return known;
   }
 
-  /** The same key without its text, for those who keep many. */
-  public SessionKey compact() {
-    return text == null || isForeign() ? this : new SessionKey(this);
+  /**
+   * A copy without its text, which it has only as long as nobody asks it: for those who keep many.
+   */
+  SessionKey copy() {
+    return isForeign() ? this : new SessionKey(this);
   }
 
   private boolean isForeign() {

@@ -21,11 +21,8 @@ import io.statekeep.session.SessionStoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,13 +38,10 @@ import org.jspecify.annotations.Nullable;
  * is never evicted to make room. Thread-safe.
  */
 public final class LocalSessionStore implements SessionStore {
-  // What a session weighs beside its packed record, and its subject beside its text, measured on a
-  // 64-bit JVM with compressed references.
-  private static final long OVERHEAD_BYTES = 170;
+  // What a session weighs beside its attributes, and its subject beside its text, measured on a
+  // 64-bit JVM with compressed references. A touch makes none of it more.
+  private static final long OVERHEAD_BYTES = 200;
   private static final long SUBJECT_BYTES = 210;
-
-  private static final Comparator<SessionRecord> LAST_FIRST =
-      Collections.reverseOrder(Page::compare);
 
   private final Vertx vertx;
   private final SessionPolicy policy;
@@ -97,13 +91,18 @@ public final class LocalSessionStore implements SessionStore {
   }
 
   private @Nullable SessionRecord find(SessionKey key) {
+    PackedRecord packed = findPacked(key);
+    return packed == null ? null : packed.record();
+  }
+
+  private @Nullable PackedRecord findPacked(SessionKey key) {
     Entry entry = entries.get(key);
     if (entry == null) {
       return null;
     }
     long now = clock.millis();
     PackedRecord packed = entry.session(now).packed;
-    return packed != null && packed.isLive(now) ? packed.record() : null;
+    return packed != null && packed.isLive(now) ? packed : null;
   }
 
   @Override
@@ -255,10 +254,11 @@ public final class LocalSessionStore implements SessionStore {
             });
     if (moved[0] != null
         && change.before != null
+        && change.after != null
         && change.outcome instanceof SaveOutcome.Saved saved) {
-      subjects.add(saved.record().subject(), rotation.to());
+      subjects.add(change.after.subject(), change.after.key());
       events.add(SessionEvent.rotated(saved.record(), now));
-      entries.put(rotation.to(), moved[0]);
+      entries.put(change.after.key(), moved[0]);
       subjects.remove(change.before.subject(), rotation.from());
       wheel.schedule(moved[0]);
       if (left != null) {
@@ -323,35 +323,15 @@ public final class LocalSessionStore implements SessionStore {
       // A pass over all sessions is too long for an event loop.
       return vertx.executeBlocking(
           () ->
-              page(
-                  query,
-                  entries.values().stream()
-                      .map(entry -> entry.packed)
-                      .flatMap(Stream::ofNullable)
-                      .map(PackedRecord::record)),
+              Listing.page(
+                  query, entries.values().stream().map(entry -> entry.packed), clock.millis()),
           false);
     }
     synchronized (manyKeys) {
       return Future.succeededFuture(
-          page(query, subjects.keys(subject).stream().map(this::find).flatMap(Stream::ofNullable)));
+          Listing.page(
+              query, subjects.keys(subject).stream().map(this::findPacked), clock.millis()));
     }
-  }
-
-  // However many there are, no more are held than the page has.
-  private Page page(Query query, Stream<SessionRecord> all) {
-    long now = clock.millis();
-    Query.Cursor after = query.after();
-    PriorityQueue<SessionRecord> found = new PriorityQueue<>(LAST_FIRST);
-    all.filter(record -> record.isLive(now))
-        .filter(record -> after == null || after.isBefore(record))
-        .forEach(
-            record -> {
-              found.add(record);
-              if (found.size() > query.limit() + 1) {
-                found.remove();
-              }
-            });
-    return Page.of(found.stream().sorted(Page::compare).toList(), query.limit());
   }
 
   @Override
@@ -429,8 +409,8 @@ public final class LocalSessionStore implements SessionStore {
   private static long weight(PackedRecord record) {
     String subject = record.subject();
     return OVERHEAD_BYTES
-        + record.size()
-        + (subject == null ? 0 : SUBJECT_BYTES + subject.length());
+        + record.attributeBytes()
+        + (subject == null ? 0 : SUBJECT_BYTES + 2L * subject.length());
   }
 
   private static <T> Future<T> full() {
@@ -448,7 +428,7 @@ public final class LocalSessionStore implements SessionStore {
       before = record;
       outcome = result;
       if (result instanceof SaveOutcome.Saved saved) {
-        PackedRecord packed = saved.written() ? PackedRecord.of(saved.record()) : record;
+        PackedRecord packed = saved.written() ? record.next(saved.record()) : record;
         refused = !take(bytes, weight(packed) - weight(record), capacity.bytes());
         after = refused ? null : packed;
       }

@@ -21,21 +21,18 @@ final class PrimaryRouter implements Router {
     RedisLink link = links.to(primary);
     return call.on(link, false)
         .recover(
-            failure -> {
-              if (failure instanceof RedisError error) {
-                leaveReplica(link, error);
-              } else if (call.isRead()) {
-                return call.on(link, false);
-              }
-              return Future.failedFuture(failure);
-            });
+            failure ->
+                call.isRead() && !(failure instanceof RedisError)
+                    ? call.on(link, false).recover(again -> failed(link, again))
+                    : failed(link, failure));
   }
 
-  // A replica that was the primary when the connection was made refuses every write, for good.
-  private static void leaveReplica(RedisLink link, RedisError error) {
-    if (error.kind().equals("READONLY")) {
+  private static Future<Response> failed(RedisLink link, Throwable failure) {
+    if (failure instanceof RedisError error && error.kind().equals("READONLY")) {
+      // It was the primary when the connection was made, and refuses every write, for good.
       link.renew("the server is a replica");
     }
+    return Future.failedFuture(failure);
   }
 
   @Override

@@ -122,6 +122,34 @@ class LocalSessionStoreRoomTest {
   // --- bytes
 
   @Test
+  void whereAllRoomIsTakenSessionsLiveOnAsLongAsNoneGrows() {
+    LocalSessionStore store = store(PLENTY, 50_000);
+    List<SessionRecord> held = new ArrayList<>();
+    SessionRecord next = record().withAttributes(Attributes.NONE.with("n", "1"));
+    while (fits(store, next)) {
+      held.add(next);
+      next = record().withAttributes(Attributes.NONE.with("n", "1"));
+    }
+    assertThat(held).hasSizeGreaterThan(100);
+    // Numbers that grow are not what fills the store: long after the creation, many versions later.
+    for (int i = 0; i < 100; i++) {
+      clock.advance(Duration.ofSeconds(50));
+      for (SessionRecord record : held) {
+        assertThat(await(store.save(record.key(), SessionDelta.TOUCH)))
+            .isInstanceOf(SaveOutcome.Saved.class);
+        assertThat(await(store.save(record.key(), SessionDelta.put("n", "2"))))
+            .isInstanceOf(SaveOutcome.Saved.class);
+      }
+    }
+    SessionKey to = Keys.nextFor(held.get(0).key());
+    assertThat(await(store.rotate(Rotation.of(held.get(0).key(), to), SessionDelta.TOUCH)))
+        .isInstanceOf(SaveOutcome.Saved.class);
+    assertThatThrownBy(
+            () -> await(store.save(to, SessionDelta.put("more", "\"" + "x".repeat(1_000) + '"'))))
+        .isInstanceOf(SessionStoreException.class);
+  }
+
+  @Test
   void aSubjectTakesRoomAsLongAsItsSessionLives() {
     String subject = "s".repeat(200);
     LocalSessionStore store = store(PLENTY, 20_000);

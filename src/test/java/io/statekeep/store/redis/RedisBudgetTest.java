@@ -3,11 +3,13 @@ package io.statekeep.store.redis;
 import static io.statekeep.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statekeep.session.Attributes;
 import io.statekeep.session.Creation;
 import io.statekeep.session.EndReason;
 import io.statekeep.session.Query;
 import io.statekeep.session.Repeat;
 import io.statekeep.session.Rotation;
+import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
 import io.statekeep.session.SessionKey;
 import io.statekeep.session.SessionPolicy;
@@ -20,7 +22,9 @@ import io.statekeep.testing.RedisShell;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -145,6 +149,43 @@ class RedisBudgetTest {
     shell.forget();
     await(store.save(record.key(), SessionDelta.increment("n", 1).withSeen(record)));
     assertOneScript();
+  }
+
+  @Test
+  void aChangeOfWhatThisNodeHasSeenIsOnlyComparedAndWritten() {
+    SessionRecord record = created("alice");
+    await(store.load(record.key()));
+    List<SessionDelta> deltas =
+        List.of(
+            SessionDelta.put("a", "1"),
+            SessionDelta.increment("n", 1),
+            SessionDelta.builder().increment("n", 1).increment("m", 2).put("b", "2").build(),
+            SessionDelta.builder().putDefault("c", "3").putDefault("a", "4").build());
+    for (SessionDelta delta : deltas) {
+      shell.forget();
+      await(store.save(record.key(), delta));
+      assertThat(shell.calls()).containsOnlyKeys("evalsha", "hmget", "hset");
+    }
+    // What somebody has changed by hand without a new version, or is no hash, is seen all the same.
+    shell.run("HSET", "b:s:" + record.key().value(), "\"n\"", "40");
+    assertThat(count(await(store.save(record.key(), SessionDelta.increment("n", 1))), "n"))
+        .isEqualTo("41");
+    assertThat(shell.calls()).containsKey("hgetall");
+    assertThat(await(store.load(record.key())).orElseThrow().attributes())
+        .isEqualTo(
+            Attributes.NONE
+                .with("a", "1")
+                .with("n", "41")
+                .with("m", "2")
+                .with("b", "2")
+                .with("c", "3"));
+    shell.run("SET", "b:s:" + record.key().value(), "no hash");
+    assertThat(await(store.save(record.key(), SessionDelta.increment("n", 1))))
+        .isEqualTo(SaveOutcome.GONE);
+  }
+
+  private static @Nullable String count(SaveOutcome outcome, String name) {
+    return ((SaveOutcome.Saved) outcome).record().attributes().get(name);
   }
 
   @Test
