@@ -8,17 +8,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records as a store of this node last read or wrote them, to decide changes on before the backend
- * is asked, which then has to check that they still are what they were. Never served. Bounded.
- * Thread-safe.
+ * is asked, which then has to check that they still are what they were. Never served. Bounded by a
+ * 32nd of the heap, or by 16 MiB where that is more. Thread-safe.
  */
 public final class RecentRecords {
-  private static final long MAX_BYTES = 16L << 20;
+  private static final long MIN_BYTES = 16L << 20;
+  private static final int SHARE_OF_HEAP = 32;
   // What a record weighs beside its attributes.
   private static final int OVERHEAD_BYTES = 400;
 
   private final Cache<SessionKey, SessionRecord> records =
       Caffeine.newBuilder()
-          .maximumWeight(MAX_BYTES)
+          .maximumWeight(Math.max(MIN_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP))
           .<SessionKey, SessionRecord>weigher(
               (key, record) -> OVERHEAD_BYTES + record.attributes().toJson().length())
           // Eviction takes microseconds: not worth another thread.
