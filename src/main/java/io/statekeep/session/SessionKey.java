@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The name under which stores keep a session: the digest of its token, never the token. What
  * stores, caches and channels hold; it cannot be used to speak for the session. Thread-safe.
  *
- * <p>Kept as the digest's bits, which are half as long as their text and quick to compare.
+ * <p>Kept as the digest's bits, which take less memory than their text and are quick to compare.
  */
 public final class SessionKey {
   /** How many partitions there are. */

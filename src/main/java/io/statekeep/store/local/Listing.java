@@ -10,7 +10,10 @@ import java.util.Queue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds a page of sessions among any number: no more are unpacked and held than it needs. */
+/**
+ * Finds a page of sessions among any number: holds no more than it needs, and unpacks none that
+ * cannot be on it any more.
+ */
 final class Listing {
   private final Query query;
   private final long now;
