@@ -1,26 +1,34 @@
 package io.statekeep.store.jdbc;
 
 import io.statekeep.session.SessionStoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /**
  * Brings a database to the schema of this version. Blocking: for start-up, never on an event loop.
  */
 public final class Schema {
   private static final String HISTORY = "statekeep_schema_history";
+  private static final String EMBEDDED = "/" + Dialect.HSQLDB.migrations() + "/schema.sql";
   private static final int MAX_TRIES = 3;
 
   private Schema() {}
 
   /**
    * Migrates the database if it is older. Nodes that start together take turns. A database that is
-   * already up to date is only read, so that a role without the right to change tables will do.
+   * already up to date is only read, so that a role without the right to change tables will do; an
+   * embedded one that is new gets its schema at once.
    *
    * @throws SessionStoreException if the database cannot be reached or migrated; its text holds no
    *     part of the URL, which may be secret
@@ -32,7 +40,7 @@ public final class Schema {
     }
     for (int tries = 1; !isCurrent(address); tries++) {
       try {
-        migrateOnce(address);
+        runMigrations(address);
         return;
       } catch (FlywayException e) {
         // Flyway takes turns at the migrations, but not at making the table of their history.
@@ -43,34 +51,45 @@ public final class Schema {
     }
   }
 
-  private static void migrateOnce(JdbcAddress address) {
-    Flyway.configure()
+  /**
+   * @throws FlywayException if a migration fails, or one that the database has seen is another now
+   */
+  static void runMigrations(JdbcAddress address) {
+    migrations(address).load().migrate();
+  }
+
+  static FluentConfiguration migrations(JdbcAddress address) {
+    return Flyway.configure()
         .dataSource(address.driverUrl(), address.user(), address.password())
         .locations("classpath:" + address.dialect().migrations())
         .table(HISTORY)
         // The database may be shared with other applications.
         .baselineOnMigrate(true)
-        .baselineVersion("0")
-        .load()
-        .migrate();
+        .baselineVersion("0");
   }
 
   private static boolean isCurrent(JdbcAddress address) {
+    Dialect dialect = address.dialect();
     try (Connection connection =
         DriverManager.getConnection(address.driverUrl(), address.user(), address.password())) {
-      return isCurrent(connection, address.dialect());
+      int version = version(connection);
+      if (version == 0 && dialect.isEmbedded()) {
+        make(connection);
+        return true;
+      }
+      return version >= dialect.schemaVersion();
     } catch (SQLException e) {
       // A migration would wait for the connection again, more than once.
       throw SqlErrors.unavailable(e);
     }
   }
 
-  private static boolean isCurrent(Connection connection, Dialect dialect) {
+  // Zero without a history.
+  private static int version(Connection connection) {
     try {
-      return newestVersion(connection) >= dialect.schemaVersion();
+      return newestVersion(connection);
     } catch (SQLException e) {
-      // No history yet.
-      return false;
+      return 0;
     }
   }
 
@@ -84,6 +103,23 @@ public final class Schema {
         newest = Math.max(newest, rows.getInt(1));
       }
       return newest;
+    }
+  }
+
+  private static void make(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : statements()) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  /** What makes the schema of a new embedded database, in turn. */
+  static List<String> statements() {
+    try (InputStream file = Schema.class.getResourceAsStream(EMBEDDED)) {
+      return List.of(new String(file.readAllBytes(), StandardCharsets.UTF_8).strip().split(";\n"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
