@@ -12,7 +12,7 @@ import io.statekeep.web.TutorialRoutes;
 import io.statekeep.web.Users;
 import io.statekeep.web.api.Api;
 import io.statekeep.web.api.ApiKeys;
-import io.statekeep.web.api.Contract;
+import io.statekeep.web.api.AwaitedContract;
 import io.statekeep.web.api.EventFeed;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -44,7 +44,7 @@ final class PublicRoutes {
       Sessions sessions,
       ApiKeys keys,
       EventFeed feed,
-      Contract contract) {
+      AwaitedContract contract) {
     this.config = config;
     this.sessions = sessions;
     this.cookie =

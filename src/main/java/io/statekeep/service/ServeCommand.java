@@ -49,11 +49,11 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Config config = options.forNode();
-    Preparation prepared = Preparation.begin(config);
+    OpeningDatabase database = OpeningDatabase.begin(config);
     Vertx vertx = vertx();
     try {
       Server server =
-          Server.start(vertx, config, InstantSource.system(), prepared)
+          Server.start(vertx, config, InstantSource.system(), database)
               .toCompletionStage()
               .toCompletableFuture()
               .get();

@@ -8,11 +8,13 @@ import io.statekeep.session.Sessions;
 import io.statekeep.store.jdbc.EmbeddedDatabase;
 import io.statekeep.store.jdbc.JdbcAddress;
 import io.statekeep.store.jdbc.Schema;
+import io.statekeep.web.api.AwaitedContract;
 import io.statekeep.web.api.Contract;
 import io.statekeep.web.api.EventFeed;
 import io.statekeep.web.api.Rejections;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -38,6 +40,8 @@ final class Server {
   private final Runnable silence;
   private final PublicRoutes routes;
   private final ManagementVerticle management;
+  // Read when the node listens, so that nobody waits for it who does not need it.
+  private final Promise<Contract> contract = Promise.promise();
   private final LongAdder requests = new LongAdder();
   private final AtomicInteger port = new AtomicInteger();
   // The last to start is the first to stop.
@@ -47,7 +51,7 @@ final class Server {
   private volatile @Nullable String migrationProblem;
   private volatile boolean stopping;
 
-  private Server(Vertx vertx, Config config, InstantSource clock, Contract contract) {
+  private Server(Vertx vertx, Config config, InstantSource clock) {
     this.vertx = vertx;
     this.config = config;
     StoreStack stack = new StoreFactory(vertx, config, clock).forRequests();
@@ -58,29 +62,44 @@ final class Server {
     Sessions sessions =
         new Sessions(store, Secrets.tokens(config), config.policy(), clock, rejections);
     this.routes =
-        new PublicRoutes(vertx, config, sessions, Secrets.apiKeys(config), feed, contract);
+        new PublicRoutes(
+            vertx,
+            config,
+            sessions,
+            Secrets.apiKeys(config),
+            feed,
+            new AwaitedContract(contract.future()));
     this.management = new ManagementVerticle(config, this::ready, new Metrics(requests, stack));
   }
 
   /**
    * Starts a node.
    *
-   * @param prepared for the same configuration
+   * @param database of the same configuration
    * @return fails with {@link StartException} if it cannot be started; a store on another machine
    *     that is away is no reason, the node waits for it and is not ready
    */
   static Future<Server> start(
-      Vertx vertx, Config config, InstantSource clock, Preparation prepared) {
+      Vertx vertx, Config config, InstantSource clock, OpeningDatabase database) {
     return vertx
-        .executeBlocking(() -> migrated(vertx, config, clock, prepared.end()))
-        .compose(server -> server.listen().map(server));
+        .executeBlocking(() -> new Server(vertx, config, clock))
+        .compose(server -> server.begin(database).map(server));
   }
 
-  private static Server migrated(
-      Vertx vertx, Config config, InstantSource clock, Contract contract) {
-    Server server = new Server(vertx, config, clock, contract);
-    server.migrate();
-    return server;
+  // Operators are answered first: the node lives, and is not ready. Nobody asks the store before
+  // the database is open.
+  private Future<Void> begin(OpeningDatabase database) {
+    return vertx
+        .deployVerticle(management)
+        .onSuccess(deployments::push)
+        .compose(id -> vertx.executeBlocking(() -> migrated(database)))
+        .compose(done -> listen())
+        .onSuccess(v -> vertx.executeBlocking(Contract::load, false).onComplete(contract));
+  }
+
+  private boolean migrated(OpeningDatabase database) {
+    database.await();
+    return migrated();
   }
 
   /** Opens the embedded database, if that is where sessions are. Blocking. */
@@ -107,8 +126,6 @@ final class Server {
     return vertx
         .deployVerticle(new Purger(store, config.purge()))
         .onSuccess(deployments::push)
-        .compose(id -> vertx.deployVerticle(management))
-        .onSuccess(deployments::push)
         .compose(
             id ->
                 vertx.deployVerticle(
@@ -118,7 +135,7 @@ final class Server {
   }
 
   // A shared database may be away now: the node starts, and is ready when it is back. Blocking.
-  private void migrate() {
+  private boolean migrated() {
     JdbcAddress address = config.store().jdbc();
     if (config.store().durableKind() == StoreKind.JDBC && !address.dialect().isEmbedded()) {
       try {
@@ -129,19 +146,15 @@ final class Server {
           LOG.warn("store.unavailable: cannot check the schema, trying until it works: {}", why);
         }
         migrationProblem = why;
-        vertx.setTimer(MIGRATION_RETRY.toMillis(), id -> vertx.executeBlocking(this::migrateAgain));
-        return;
+        vertx.setTimer(MIGRATION_RETRY.toMillis(), id -> vertx.executeBlocking(this::migrated));
+        return false;
       }
       if (migrationProblem != null) {
         LOG.info("store.connected: the schema is checked");
       }
     }
     migrated = true;
-  }
-
-  private boolean migrateAgain() {
-    migrate();
-    return migrated;
+    return true;
   }
 
   private Future<Void> ready() {

@@ -74,7 +74,7 @@ class HealthCommandTest {
                 "STATEKEEP_HTTP_PORT", "0",
                 "STATEKEEP_MANAGEMENT_PORT", "0"));
     Server node =
-        await(Server.start(vertx, config, InstantSource.system(), Preparation.begin(config)));
+        await(Server.start(vertx, config, InstantSource.system(), OpeningDatabase.begin(config)));
     int port = node.managementPort();
     assertHealthy(health(port));
     await(node.stop());

@@ -31,7 +31,7 @@ public final class RunningServer implements AutoCloseable {
     Vertx vertx = ServeCommand.vertx();
     Config config = Config.load(null, environment);
     return new RunningServer(
-        vertx, await(Server.start(vertx, config, clock, Preparation.begin(config))));
+        vertx, await(Server.start(vertx, config, clock, OpeningDatabase.begin(config))));
   }
 
   public int port() {

@@ -34,7 +34,7 @@ public record Api(
     ApiKeys keys,
     Throttle guesses,
     TrustedProxies proxies,
-    Contract contract,
+    AwaitedContract contract,
     Deadline deadline,
     EventFeed feed,
     long heartbeatMillis) {
@@ -63,6 +63,7 @@ public record Api(
   Route writing(Router router, HttpMethod method, String path, String... mediaTypes) {
     return router
         .route(method, path)
+        .handler(contract)
         .handler(key(true))
         .handler(BodyReader.only(mediaTypes))
         .handler(BodyReader.collecting(sessions.policy().maxBytes()));

@@ -33,14 +33,15 @@ final class CollectionRoutes {
   void attach(Router router) {
     router
         .route(ALL)
-        .handler(new Methods(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.DELETE));
+        .handler(new Methods(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.DELETE))
+        .handler(api.contract());
     api.writing(router, HttpMethod.POST, ALL).handler(api.answering(creations::create));
     api.reading(router, ALL).handler(api.answering(this::list));
     router.delete(ALL).handler(api.key(true)).handler(api.answering(this::revoke));
   }
 
   private Future<Reply> list(RoutingContext context) {
-    QueryReader query = QueryReader.of(context, api.contract(), "listSessions");
+    QueryReader query = QueryReader.of(context, api.contract().get(), "listSessions");
     String cursor = query.text("cursor");
     return api.sessions()
         .store()
@@ -60,7 +61,7 @@ final class CollectionRoutes {
   }
 
   private Future<Reply> revoke(RoutingContext context) {
-    QueryReader query = QueryReader.of(context, api.contract(), "revokeSessions");
+    QueryReader query = QueryReader.of(context, api.contract().get(), "revokeSessions");
     Optional<SessionKey> except = Optional.ofNullable(query.text("except")).map(SessionKey::new);
     return api.sessions()
         .store()

@@ -11,9 +11,9 @@ final class ContractRoutes {
   private static final String YAML = "application/yaml";
   private static final String HTML = "text/html; charset=utf-8";
 
-  private final Contract contract;
+  private final AwaitedContract contract;
 
-  ContractRoutes(Contract contract) {
+  ContractRoutes(AwaitedContract contract) {
     this.contract = contract;
   }
 
@@ -23,13 +23,19 @@ final class ContractRoutes {
         .route("/openapi.yaml")
         .handler(headers)
         .handler(Methods.READ)
-        .handler(context -> new Reply(200, YAML, contract.text()).send(context));
-    router.route("/docs").handler(headers).handler(Methods.READ).handler(this::page);
+        .handler(contract)
+        .handler(context -> new Reply(200, YAML, contract.get().text()).send(context));
+    router
+        .route("/docs")
+        .handler(headers)
+        .handler(Methods.READ)
+        .handler(contract)
+        .handler(this::page);
   }
 
   private void page(RoutingContext context) {
     // Made anew for each of its rare readers: a second copy in memory would serve nobody.
     context.response().putHeader(SecurityHeaders.POLICY, DocsPage.POLICY);
-    new Reply(200, HTML, Buffer.buffer(new DocsPage(contract).html())).send(context);
+    new Reply(200, HTML, Buffer.buffer(new DocsPage(contract.get()).html())).send(context);
   }
 }

@@ -30,7 +30,7 @@ final class Creations {
   }
 
   Future<Reply> create(RoutingContext context) {
-    BodyReader body = BodyReader.of(context, api.contract(), "createSession");
+    BodyReader body = BodyReader.of(context, api.contract().get(), "createSession");
     Optional<IdempotencyKey> key = IdempotencyKey.of(context);
     SessionTokens tokens = api.sessions().tokens();
     // The token of a request that may be repeated is not drawn but derived: nobody has to keep it.

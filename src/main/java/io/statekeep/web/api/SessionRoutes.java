@@ -52,7 +52,7 @@ final class SessionRoutes {
   }
 
   private Future<Reply> patch(RoutingContext context) {
-    BodyReader body = BodyReader.of(context, api.contract(), "patchSession");
+    BodyReader body = BodyReader.of(context, api.contract().get(), "patchSession");
     SessionDelta.Builder changes = SessionDelta.builder();
     body.attributes(
         (name, json) -> {
@@ -71,7 +71,7 @@ final class SessionRoutes {
   }
 
   private Future<Reply> increment(RoutingContext context) {
-    BodyReader body = BodyReader.of(context, api.contract(), "incrementAttribute");
+    BodyReader body = BodyReader.of(context, api.contract().get(), "incrementAttribute");
     String name = body.text("name");
     SessionDelta.Builder changes = SessionDelta.builder().increment(name, body.whole("by", 1));
     Target target = targets.of(context);
@@ -107,7 +107,7 @@ final class SessionRoutes {
   }
 
   private Future<Reply> rotate(RoutingContext context) {
-    Rotate wanted = Rotate.of(BodyReader.of(context, api.contract(), "rotateSession"));
+    Rotate wanted = Rotate.of(BodyReader.of(context, api.contract().get(), "rotateSession"));
     Session session = targets.session(context);
     Target.ByToken target = new Target.ByToken(session);
     Future<SessionRecord> rotated =

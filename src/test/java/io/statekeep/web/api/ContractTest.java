@@ -10,6 +10,7 @@ import io.statekeep.testing.Await;
 import io.statekeep.testing.Backend;
 import io.statekeep.testing.HttpProbe.Answer;
 import io.statekeep.testing.OwnRedis;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -43,7 +44,17 @@ class ContractTest {
     Vertx vertx = Vertx.vertx();
     Router router = Router.router(vertx);
     Sessions sessions = new Sessions(null, null, SessionPolicy.DEFAULT, InstantSource.system());
-    new Api(sessions, null, ApiKeys.NONE, null, null, CONTRACT, null, null, 1).attach(router);
+    new Api(
+            sessions,
+            null,
+            ApiKeys.NONE,
+            null,
+            null,
+            new AwaitedContract(Future.succeededFuture(CONTRACT)),
+            null,
+            null,
+            1)
+        .attach(router);
     Set<String> paths =
         router.getRoutes().stream()
             .map(route -> route.getName().replace(":ref", "{ref}"))
