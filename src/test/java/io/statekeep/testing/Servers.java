@@ -11,11 +11,14 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import redis.embedded.RedisServer;
+import redis.embedded.core.ExecutableProvider;
+import redis.embedded.model.OsArchitecture;
 
 /**
  * Real servers on free ports of loopback, each started when first asked for and stopped with the
@@ -27,13 +30,14 @@ public final class Servers {
   private Servers() {}
 
   private static final class Redis {
-    static final int PORT = start();
+    static final int PORT = start(ExecutableProvider.newJarResourceProvider());
 
-    static int start() {
+    static int start(ExecutableProvider version) {
       try {
         int port = freePort();
         RedisServer server =
             RedisServer.newRedisServer()
+                .executableProvider(version)
                 .port(port)
                 .setting("save \"\"")
                 .setting("bind 127.0.0.1")
@@ -53,6 +57,17 @@ public final class Servers {
         throw new UncheckedIOException(e);
       }
     }
+  }
+
+  private static final class Redis7 {
+    static final int PORT =
+        Redis.start(
+            ExecutableProvider.newJarResourceProvider(
+                Map.of(
+                    OsArchitecture.UNIX_x86_64, "/redis-server-7.0.15-linux-amd64",
+                    OsArchitecture.UNIX_AARCH64, "/redis-server-7.0.15-linux-arm64",
+                    OsArchitecture.MAC_OS_X_x86_64, "/redis-server-7.0.15-darwin-amd64",
+                    OsArchitecture.MAC_OS_X_ARM64, "/redis-server-7.0.15-darwin-arm64")));
   }
 
   private static final class Postgres {
@@ -91,6 +106,11 @@ public final class Servers {
   /** The URL of a Redis server. */
   public static String redisUrl() {
     return "redis://127.0.0.1:" + Redis.PORT + "/0";
+  }
+
+  /** The URL of a server of Redis 7, which does some things in another way than Redis 6. */
+  public static String redis7Url() {
+    return "redis://127.0.0.1:" + Redis7.PORT + "/0";
   }
 
   /** The JDBC URL of a new, empty PostgreSQL database; its user is {@code postgres}. */

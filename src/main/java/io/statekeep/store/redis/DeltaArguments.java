@@ -4,15 +4,15 @@ import io.statekeep.session.ExpiryChange;
 import io.statekeep.session.JsonText;
 import io.statekeep.session.SessionDelta;
 import io.statekeep.session.SessionPolicy;
-import io.vertx.redis.client.Request;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A delta as {@code apply.lua} takes it. */
 final class DeltaArguments {
   private DeltaArguments() {}
 
-  static void add(Request request, SessionDelta delta, SessionPolicy policy, long now) {
+  static void add(Consumer<String> to, SessionDelta delta, SessionPolicy policy, long now) {
     ExpiryChange expiry = delta.expiry();
     Boolean persistent = expiry == null ? null : expiry.persistent();
     Map<String, String> puts = delta.puts();
@@ -33,11 +33,11 @@ final class DeltaArguments {
     add(head, puts.size());
     add(head, defaults.size());
     add(head, increments.size());
-    request.arg(head.toString());
-    delta.removals().forEach(name -> request.arg(JsonText.quote(name)));
-    addPairs(request, puts);
-    addPairs(request, defaults);
-    addPairs(request, increments);
+    to.accept(head.toString());
+    delta.removals().forEach(name -> to.accept(JsonText.quote(name)));
+    addPairs(to, puts);
+    addPairs(to, defaults);
+    addPairs(to, increments);
   }
 
   private static void add(StringBuilder head, long number) {
@@ -48,7 +48,11 @@ final class DeltaArguments {
     head.append(' ').append(number == null ? "-" : number.toString());
   }
 
-  private static void addPairs(Request request, Map<String, ?> pairs) {
-    pairs.forEach((name, value) -> request.arg(JsonText.quote(name)).arg(value.toString()));
+  private static void addPairs(Consumer<String> to, Map<String, ?> pairs) {
+    pairs.forEach(
+        (name, value) -> {
+          to.accept(JsonText.quote(name));
+          to.accept(value.toString());
+        });
   }
 }

@@ -10,17 +10,22 @@ import java.util.Locale;
  * An entry of a stream.
  *
  * @param number counts without a gap
- * @param micros when, by the server's clock
  * @param fields what happened, as {@code common.lua} says
  */
-record EventEntry(long number, long micros, Response fields) {
+record EventEntry(long number, Response fields) {
   static EventEntry of(Response entry) {
     String id = entry.get(0).toString();
-    int dash = id.indexOf('-');
-    return new EventEntry(
-        Long.parseLong(id, 0, dash, 10),
-        Long.parseLong(id, dash + 1, id.length(), 10),
-        entry.get(1));
+    return new EventEntry(Long.parseLong(id, id.indexOf('-') + 1, id.length(), 10), entry.get(1));
+  }
+
+  /** The ID of the entry with this number. */
+  static String id(long number) {
+    return "1-" + number;
+  }
+
+  /** When, by the server's clock. */
+  long micros() {
+    return Long.parseLong(field('u'));
   }
 
   /** Whether the stream began with it. */

@@ -67,7 +67,7 @@ final class EventStreams {
         () ->
             Request.cmd(Command.XRANGE)
                 .arg(keys.events())
-                .arg(from == 0 ? "-" : Long.toString(from))
+                .arg(from == 0 ? "-" : EventEntry.id(from))
                 .arg("+")
                 .arg("COUNT")
                 .arg(count));

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param before the record as it was read
  * @param outcome what the change makes of it
- * @param compared names whose values the change rests on
- * @param set names that the change sets
+ * @param compared names of what the change sets by what it was
+ * @param set names of what it sets whatever it was
  */
 record Guess(
     SessionRecord before, SaveOutcome.Saved outcome, Set<String> compared, Set<String> set) {
@@ -32,8 +32,9 @@ record Guess(
     Set<String> compared = new LinkedHashSet<>(delta.increments().keySet());
     compared.addAll(delta.defaults().keySet());
     Set<String> set = new LinkedHashSet<>(delta.puts().keySet());
-    set.addAll(compared);
-    if (set.isEmpty() || set.size() > MAX_NAMES) {
+    set.removeAll(compared);
+    int names = compared.size() + set.size();
+    if (names == 0 || names > MAX_NAMES) {
       return null;
     }
     // Where the life of the session changes, indexes do, too.
@@ -46,11 +47,9 @@ record Guess(
   /** Adds the arguments that {@code guess.lua} takes. */
   Request addTo(Request request) {
     SessionRecord after = outcome.record();
-    request.arg(3 + 2 * compared.size() + 2 * set.size()).arg(compared.size());
-    compared.forEach(name -> request.arg(JsonText.quote(name)));
-    request.arg(Records.numbers(before));
-    compared.forEach(name -> request.arg(value(before, name)));
-    request.arg(Records.numbers(after));
+    request.arg(Records.numbers(before)).arg(Records.numbers(after)).arg(compared.size());
+    compared.forEach(
+        name -> request.arg(JsonText.quote(name)).arg(value(before, name)).arg(value(after, name)));
     set.forEach(name -> request.arg(JsonText.quote(name)).arg(value(after, name)));
     return request;
   }

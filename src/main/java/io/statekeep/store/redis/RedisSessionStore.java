@@ -152,7 +152,7 @@ public final class RedisSessionStore implements SessionStore {
             List.of(keys.session(key), keys.byExpiry()),
             request -> {
               request.arg(key.value()).arg(keys.subjects());
-              DeltaArguments.add(request, SessionDelta.TOUCH, policy, clock.millis());
+              DeltaArguments.add(request::arg, SessionDelta.TOUCH, policy, clock.millis());
               return request;
             })
         .compose(answer -> visited(key, answer));
@@ -229,13 +229,9 @@ public final class RedisSessionStore implements SessionStore {
         .arg(record.key().value())
         .arg(record.lifetime().expiresAt())
         .arg(record.lifetime().createdAt())
-        .arg(subject == null ? "" : keys.subject(subject))
-        .arg(subject == null ? "" : subject)
-        .arg(clock.millis());
-    addLimits(request, keys)
-        .arg(repeat == null ? "" : repeat.fingerprint())
-        .arg(repeat == null ? "" : repeat.salt())
-        .arg(repeat == null ? 0 : repeat.until())
+        .arg(clock.millis())
+        .arg(events.most())
+        .arg(subject == null && repeat == null ? "" : rarelyGiven(keys, subject, repeat))
         .arg("m")
         .arg(Records.numbers(record));
     if (subject != null) {
@@ -245,12 +241,21 @@ public final class RedisSessionStore implements SessionStore {
     return request;
   }
 
-  private Request addLimits(Request request, Keys keys) {
-    return request
-        .arg(events.most())
-        .arg(keys.sessions())
-        .arg(policy.maxPerSubject())
-        .arg(policy.overLimit() == OverLimit.END_OLDEST ? "1" : "0");
+  private String rarelyGiven(Keys keys, @Nullable String subject, @Nullable Repeat repeat) {
+    return new PackedArgument()
+        .add(subject == null ? "" : keys.subject(subject))
+        .add(subject == null ? "" : subject)
+        .add(keys.sessions())
+        .add(policy.maxPerSubject())
+        .add(oldestEnds())
+        .add(repeat == null ? "" : repeat.fingerprint())
+        .add(repeat == null ? "" : repeat.salt())
+        .add(repeat == null ? 0 : repeat.until())
+        .toString();
+  }
+
+  private String oldestEnds() {
+    return policy.overLimit() == OverLimit.END_OLDEST ? "1" : "0";
   }
 
   private static CreateOutcome createOutcome(Response answer) {
@@ -285,14 +290,10 @@ public final class RedisSessionStore implements SessionStore {
             Script.SAVE,
             List.of(keys.session(key), keys.byExpiry()),
             request -> {
-              request.arg(key.value()).arg(keys.subjects());
-              if (guess == null) {
-                request.arg(0);
-              } else {
-                guess.addTo(request);
-              }
-              DeltaArguments.add(request, delta, policy, now);
-              return request;
+              PackedArgument given = new PackedArgument().add(key.value()).add(keys.subjects());
+              DeltaArguments.add(given::add, delta, policy, now);
+              request.arg(given.toString());
+              return guess == null ? request : guess.addTo(request);
             })
         .map(answer -> saved(key, answer, guess));
   }
@@ -339,8 +340,12 @@ public final class RedisSessionStore implements SessionStore {
                   .arg(now + rotation.graceMillis())
                   .arg(now + MARK_MILLIS)
                   .arg(delta.isTouchOnly() ? "1" : "0");
-              addLimits(request, keys);
-              DeltaArguments.add(request, delta, policy, now);
+              request
+                  .arg(events.most())
+                  .arg(keys.sessions())
+                  .arg(policy.maxPerSubject())
+                  .arg(oldestEnds());
+              DeltaArguments.add(request::arg, delta, policy, now);
               return request;
             })
         .map(answer -> outcome(to, answer));

@@ -44,13 +44,13 @@ local function write(key, fields, place, after, names)
   return #dropped == 0 and fields or redis.call('HGETALL', key)
 end
 
--- Carries out a delta on a live session; the arguments are those that DeltaArguments writes, from ARGV[at] on.
+-- Carries out a delta on a live session; the arguments are those that DeltaArguments writes, from arguments[at] on.
 -- Before anything is written, admit(now) may refuse it all, and the index of the subject, if the prefix of such indexes
 -- is given, is made to live as long as the session.
 -- Answers nil and a refusal, or the record and whether anything was written; its fields are those of the hash.
-local function apply(key, at, subjects, admit)
+local function apply(key, arguments, at, subjects, admit)
   local now, interval, max_count, max_bytes, touch, only, clear, idle, fixed, persistent, removals, puts, defaults,
-    increments = string.match(ARGV[at], HEAD)
+    increments = string.match(arguments[at], HEAD)
   now, interval, removals, puts = tonumber(now), tonumber(interval), tonumber(removals), tonumber(puts)
   local given = puts + defaults
   local all = given + increments
@@ -82,13 +82,13 @@ local function apply(key, at, subjects, admit)
   end
   local a = at + 1
   for _ = 1, removals do
-    local name = ARGV[a]
+    local name = arguments[a]
     if after[name] == nil then names[#names + 1] = name end
     after[name] = false
     a = a + 1
   end
   for i = 1, all do
-    local name, value = ARGV[a], ARGV[a + 1]
+    local name, value = arguments[a], arguments[a + 1]
     local current = after[name]
     if current == nil then
       names[#names + 1] = name
@@ -151,11 +151,11 @@ local function apply(key, at, subjects, admit)
   return r, changes or due
 end
 
--- The end of a script that applied a delta and leaves the session where it is: KEYS and ARGV are those of save.lua.
-local function saved(r, written)
+-- The end of a script that applied a delta and leaves the session where it is: KEYS are those of save.lua.
+local function saved(r, written, id)
   if r.sooner then
     -- The purge looks no earlier than this index says; later deadlines it finds out when it looks.
-    redis.call('ZADD', KEYS[2], int(r.expires), ARGV[1])
+    redis.call('ZADD', KEYS[2], int(r.expires), id)
   end
   return {written and 'written' or 'same', r.fields}
 end

@@ -1,7 +1,9 @@
 -- KEYS: session, index by creation, index by expiry, events, what is remembered of this repeat if it is one
--- ARGV: id, expires, created, subject index or '', subject, now, most events, prefix of sessions,
---       most sessions of the subject, 1 if its oldest end, fingerprint, salt, until, field, value, ...
-local id, expires, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[6])
+-- ARGV: id, expires, created, now, most events, what only some have as one text, field, value, ...
+-- Only of a session with a subject, or of a repeat: subject index or '', subject, prefix of sessions, most sessions of the
+-- subject, 1 if its oldest end, fingerprint, salt, until.
+local id, expires, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4])
+local more = ARGV[6] ~= '' and unpacked(ARGV[6]) or {''}
 if KEYS[5] then
   local known = redis.call('HMGET', KEYS[5], 'i', 'f', 's', 'u')
   if known[1] and now < tonumber(known[4]) then
@@ -11,32 +13,33 @@ end
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return {'taken'}
 end
-local subject = ARGV[4] ~= '' and ARGV[5]
+local index = more[1] ~= '' and more[1]
+local subject = index and more[2] or false
 local leaving = {}
 if subject then
-  leaving = room(ARGV[4], ARGV[8], tonumber(ARGV[9]), ARGV[10] == '1', now)
+  leaving = room(index, more[3], tonumber(more[4]), more[5] == '1', now)
   if not leaving then return {'limit'} end
 end
 for _, old in ipairs(leaving) do
-  tell(KEYS[4], ARGV[7], {type = 'ended', id = old, subject = subject, reason = 'revoked', at = ARGV[6]})
-  remove(ARGV[8] .. old, old, KEYS[2], KEYS[3], ARGV[4])
+  tell(KEYS[4], ARGV[5], {type = 'ended', id = old, subject = subject, reason = 'revoked', at = ARGV[4]})
+  remove(more[3] .. old, old, KEYS[2], KEYS[3], index)
 end
-tell(KEYS[4], ARGV[7], {type = 'created', id = id, subject = subject, at = ARGV[6]})
+tell(KEYS[4], ARGV[5], {type = 'created', id = id, subject = subject, at = ARGV[4]})
 -- In the indexes first: what can be read can be found.
 redis.call('ZADD', KEYS[2], ARGV[3], id)
 redis.call('ZADD', KEYS[3], ARGV[2], id)
 if subject then
-  redis.call('ZADD', ARGV[4], ARGV[3], id)
-  keep_index(ARGV[4], expires)
+  redis.call('ZADD', index, ARGV[3], id)
+  keep_index(index, expires)
 end
 -- Lua takes only so many arguments at once.
-for from = 14, #ARGV, 1000 do
+for from = 7, #ARGV, 1000 do
   redis.call('HSET', KEYS[1], unpack(ARGV, from, math.min(from + 999, #ARGV)))
 end
 expire(KEYS[1], expires)
 if KEYS[5] then
   redis.call('DEL', KEYS[5])
-  redis.call('HSET', KEYS[5], 'i', id, 'f', ARGV[11], 's', ARGV[12], 'u', ARGV[13])
-  redis.call('PEXPIREAT', KEYS[5], ARGV[13])
+  redis.call('HSET', KEYS[5], 'i', id, 'f', more[6], 's', more[7], 'u', more[8])
+  redis.call('PEXPIREAT', KEYS[5], more[8])
 end
 return {'created', leaving}

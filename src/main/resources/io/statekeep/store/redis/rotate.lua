@@ -8,7 +8,7 @@ if redis.call('EXISTS', KEYS[2]) == 1 then
 end
 local before, after, at
 local leaving = {}
-local r, written = apply(KEYS[1], 13, nil, function(now)
+local r, written = apply(KEYS[1], ARGV, 13, nil, function(now)
   before, at = redis.call('HGET', KEYS[1], 's'), int(now)
   after = ARGV[4] == '1' and ARGV[5] or before
   if after and after ~= before then

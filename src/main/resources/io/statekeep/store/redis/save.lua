@@ -1,7 +1,8 @@
 -- KEYS: session, index by expiry
--- ARGV: id, prefix of subject indexes, a guess as guess.lua takes it, delta
-local r, written = apply(KEYS[1], 4 + guessed, ARGV[2])
+-- ARGV: the id, the prefix of subject indexes and the delta, as one text; a guess as guess.lua takes it
+local given = unpacked(ARGV[1])
+local r, written = apply(KEYS[1], given, 3, given[2])
 if not r then
   return written
 end
-return saved(r, written)
+return saved(r, written, given[1])

@@ -38,10 +38,13 @@ class RedisEventsTest {
   @BeforeEach
   void open() {
     vertx = Vertx.vertx();
-    shell = new RedisShell(vertx, Servers.redisUrl());
+    shell = new RedisShell(vertx, url());
     RedisSessionStore.Rules rules = new RedisSessionStore.Rules(POLICY, clock, prefix, 30_000, 200);
-    store =
-        new RedisSessionStore(vertx, rules, RedisAddress.standalone(Servers.redisUrl(), 30_000));
+    store = new RedisSessionStore(vertx, rules, RedisAddress.standalone(url(), 30_000));
+  }
+
+  String url() {
+    return Servers.redisUrl();
   }
 
   @AfterEach

@@ -11,8 +11,11 @@ class RedisSessionStoreTest extends SessionStoreContract {
   protected SessionStore open(int node) {
     // A fresh prefix is an empty store.
     prefix = node == 0 ? Servers.newName() + ":" : prefix;
-    String url = Servers.redisUrl();
     RedisSessionStore.Rules rules = new RedisSessionStore.Rules(policy, clock, prefix, 30_000);
-    return new RedisSessionStore(vertx, rules, RedisAddress.standalone(url, 30_000));
+    return new RedisSessionStore(vertx, rules, RedisAddress.standalone(url(), 30_000));
+  }
+
+  String url() {
+    return Servers.redisUrl();
   }
 }
