@@ -76,16 +76,20 @@ final class StoreFactory {
   /** The store as requests use it: measured, with deadlines, and a near cache if asked for. */
   StoreStack forRequests() {
     MeteredSessionStore measured = new MeteredSessionStore(keeper);
-    CircuitBreakerSessionStore breaker = isInParts() ? null : breaker(measured);
+    CircuitBreakerSessionStore breaker = hasOneState() ? breaker(measured) : null;
     SessionStore asked = breaker == null ? measured : breaker;
     LayeredSessionStore near = config.store().kind() == StoreKind.LAYERED ? nearCache(asked) : null;
     return new StoreStack(withDeadlines(near == null ? asked : near), near, breaker, measured);
   }
 
-  // What one primary of a cluster does not answer says nothing of the others.
-  private boolean isInParts() {
-    return config.store().durableKind() == StoreKind.REDIS
-        && config.store().redis().mode() == RedisAddress.Mode.CLUSTER;
+  // Memory is always there, and what one primary of a cluster does not answer says nothing of the
+  // others.
+  private boolean hasOneState() {
+    return switch (config.store().durableKind()) {
+      case LOCAL, LAYERED -> false;
+      case JDBC -> true;
+      case REDIS -> config.store().redis().mode() != RedisAddress.Mode.CLUSTER;
+    };
   }
 
   private CircuitBreakerSessionStore breaker(SessionStore measured) {

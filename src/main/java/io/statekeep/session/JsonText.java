@@ -35,6 +35,9 @@ public final class JsonText {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 
+  // Any number of so many digits is a long.
+  private static final int MAX_LONG_DIGITS = 18;
+
   private JsonText() {}
 
   /**
@@ -61,6 +64,9 @@ public final class JsonText {
     if (isPlainString(json)) {
       return json.substring(1, json.length() - 1);
     }
+    if (isShortWhole(json)) {
+      return wholeNumber(Long.parseLong(json));
+    }
     try {
       return JacksonCodec.fromParser(READER.createParser(json), Object.class);
     } catch (IOException e) {
@@ -70,6 +76,31 @@ public final class JsonText {
 
   private static boolean isPlainString(String json) {
     return json.length() >= 2 && json.charAt(0) == '"' && json.indexOf('\\') < 0;
+  }
+
+  // Such a number needs no library to read it: no sign of a fraction, and no more than a long
+  // holds.
+  private static boolean isShortWhole(String json) {
+    int length = json.length();
+    int first = length > 0 && json.charAt(0) == '-' ? 1 : 0;
+    int digits = length - first;
+    if (digits == 0 || digits > MAX_LONG_DIGITS || (json.charAt(first) == '0' && length > 1)) {
+      return false;
+    }
+    for (int i = first; i < length; i++) {
+      if (json.charAt(i) < '0' || json.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // The smallest of the types, as the library has it.
+  private static Number wholeNumber(long number) {
+    if (number == (int) number) {
+      return (int) number;
+    }
+    return number;
   }
 
   /** The text as a JSON string in its one canonical form: only what must be escaped is. */

@@ -33,7 +33,10 @@ public final class RecentRecords {
 
   /** Remembers a record that the backend has. */
   public void saw(SessionRecord record) {
-    records.put(record.key(), record);
+    // To look is much cheaper than to write, and most reads find what the last one found.
+    if (!record.equals(get(record.key()))) {
+      records.put(record.key(), record);
+    }
   }
 
   /** Forgets a record that the backend no longer has, or that nobody knows. */

@@ -49,9 +49,11 @@ public record Reply(int status, @Nullable CharSequence contentType, Buffer body)
       response.putHeader(HttpHeaders.CONTENT_TYPE, contentType);
       // Answers repeat what a client sent: no browser is to take them for a page.
       response.putHeader(TYPE_OPTIONS, NO_SNIFF);
-      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
     }
     if (context.request().method().equals(HttpMethod.HEAD)) {
+      if (contentType != null) {
+        response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+      }
       response.end();
     } else {
       response.end(body);

@@ -3,7 +3,9 @@ package io.statekeep.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.EncodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
@@ -116,6 +118,31 @@ class JsonTextTest {
     assertThat(JsonText.encode(new BigDecimal("1.10"))).isEqualTo("1.10");
     assertThat(JsonText.encode(true)).isEqualTo("true");
     assertThat(JsonText.encode(Instant.EPOCH)).isEqualTo("\"1970-01-01T00:00:00Z\"");
+  }
+
+  @Test
+  void wholeNumbersAreReadAsTheLibraryReadsThem() {
+    for (String text :
+        List.of(
+            "0",
+            "-0",
+            "7",
+            "-10",
+            "2147483647",
+            "2147483648",
+            "-2147483648",
+            "-2147483649",
+            "999999999999999999",
+            "-999999999999999999",
+            "1000000000000000000",
+            "9223372036854775808",
+            "1e3",
+            "1.0")) {
+      assertThat(JsonText.decode(text)).isEqualTo(Json.decodeValue(text));
+    }
+    for (String text : List.of("", "-", "00", "-01", "1-1", "+1")) {
+      assertThatThrownBy(() -> JsonText.decode(text)).isInstanceOf(DecodeException.class);
+    }
   }
 
   @Test

@@ -31,18 +31,29 @@ final class Records {
    * The hash's content; null if there is none, or none that can be read, which the log then says.
    */
   static @Nullable Content read(SessionKey key, Response fields) {
+    return read(key, fields, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param known the record as it was read before, if it was: what has not changed is not checked
+   *     again
+   */
+  static @Nullable Content read(SessionKey key, Response fields, @Nullable SessionRecord known) {
     if (fields.size() == 0) {
       return null;
     }
     try {
-      return content(key, fields);
+      return content(key, fields, known);
     } catch (CorruptRecordException | NumberFormatException e) {
       LOG.warn("session.corrupt: a stored session cannot be read: {}", e.getMessage());
       return null;
     }
   }
 
-  private static @Nullable Content content(SessionKey key, Response fields) {
+  private static @Nullable Content content(
+      SessionKey key, Response fields, @Nullable SessionRecord known) {
     String numbers = null;
     String subject = null;
     String movedTo = null;
@@ -69,7 +80,13 @@ final class Records {
     if (numbers == null) {
       throw new CorruptRecordException("a session without its numbers");
     }
-    return session(key, subject, Attributes.stored(attributes.append('}').toString()), numbers);
+    return session(key, subject, attributes(attributes.append('}').toString(), known), numbers);
+  }
+
+  private static Attributes attributes(String json, @Nullable SessionRecord known) {
+    return known != null && known.attributes().toJson().equals(json)
+        ? known.attributes()
+        : Attributes.stored(json);
   }
 
   private static Content session(

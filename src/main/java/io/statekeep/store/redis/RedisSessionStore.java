@@ -176,7 +176,7 @@ public final class RedisSessionStore implements SessionStore {
     Keys keys = layout.of(key);
     return commands
         .read(keys, () -> Request.cmd(Command.HGETALL).arg(keys.session(key)))
-        .map(fields -> Records.read(key, fields))
+        .map(fields -> Records.read(key, fields, recent.get(key)))
         .recover(RedisSessionStore::unreadable);
   }
 
