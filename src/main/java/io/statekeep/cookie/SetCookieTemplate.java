@@ -1,5 +1,6 @@
 package io.statekeep.cookie;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ public final class SetCookieTemplate {
   public static final long MAX_AGE_LIMIT_SECONDS = Duration.ofDays(400).toSeconds();
 
   private final String name;
+  private final String start;
   private final String suffix;
 
   /**
@@ -24,6 +26,7 @@ public final class SetCookieTemplate {
     CookieSyntax.checkName(name);
     attributes.checkPrefix(name);
     this.name = name;
+    this.start = name + "=";
     this.suffix = attributes.suffix();
   }
 
@@ -38,21 +41,39 @@ public final class SetCookieTemplate {
    * @throws IllegalArgumentException if value or age is out of bounds
    */
   public String line(String value, @Nullable Long maxAgeSeconds, long nowMillis) {
-    checkValue(value);
-    Long age = granted(maxAgeSeconds);
-    StringBuilder out = new StringBuilder(name.length() + value.length() + suffix.length() + 64);
-    out.append(name).append('=').append(value);
-    if (age != null) {
-      long expires = age == 0 ? 0 : Math.floorDiv(nowMillis, 1000L) + age;
-      out.append("; Max-Age=").append(age.longValue());
-      out.append("; Expires=").append(HttpDate.format(expires));
-    }
-    return out.append(suffix).toString();
+    return new String(bytes(value, maxAgeSeconds, nowMillis), StandardCharsets.US_ASCII);
   }
 
-  /** The line by which a browser drops the cookie at once. */
-  public String deletingLine() {
-    return line("", 0L, 0);
+  /**
+   * The same as it goes over the wire, in ASCII.
+   *
+   * @throws IllegalArgumentException if value or age is out of bounds
+   */
+  public byte[] bytes(String value, @Nullable Long maxAgeSeconds, long nowMillis) {
+    checkValue(value);
+    String life = life(granted(maxAgeSeconds), nowMillis);
+    byte[] line = new byte[start.length() + value.length() + life.length() + suffix.length()];
+    put(line, put(line, put(line, put(line, 0, start), value), life), suffix);
+    return line;
+  }
+
+  private static String life(@Nullable Long age, long nowMillis) {
+    if (age == null) {
+      return "";
+    }
+    long expires = age == 0 ? 0 : Math.floorDiv(nowMillis, 1000L) + age;
+    return "; Max-Age=" + age + "; Expires=" + HttpDate.format(expires);
+  }
+
+  @SuppressWarnings("deprecation") // By low bytes: all of it was checked to be ASCII.
+  private static int put(byte[] line, int at, String part) {
+    part.getBytes(0, part.length(), line, at);
+    return at + part.length();
+  }
+
+  /** The line by which a browser drops the cookie at once, in ASCII. */
+  public byte[] deletingBytes() {
+    return bytes("", 0L, 0);
   }
 
   void checkValue(String value) {

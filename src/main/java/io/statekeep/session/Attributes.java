@@ -20,6 +20,8 @@ public final class Attributes {
   /** No attributes. */
   public static final Attributes NONE = new Attributes("{}");
 
+  private static final int NONE_LEFT = -1;
+
   // Canonical: no space between tokens of the first level, names as JsonText.quote writes them.
   private final String json;
 
@@ -103,17 +105,20 @@ public final class Attributes {
 
   /** Hands out each name with its JSON text. */
   public void forEach(BiConsumer<String, String> action) {
-    for (Span span = first(); span != null; span = next(span)) {
-      String name = (String) JsonText.decode(json.substring(span.nameStart, span.nameEnd));
-      action.accept(name, json.substring(span.valueStart, span.valueEnd));
+    for (int at = first(); at != NONE_LEFT; ) {
+      int nameEnd = JsonText.endOfString(json, at);
+      int valueEnd = JsonText.endOfValue(json, nameEnd + 1);
+      String name = (String) JsonText.decode(json.substring(at, nameEnd));
+      action.accept(name, json.substring(nameEnd + 1, valueEnd));
+      at = after(valueEnd);
     }
   }
 
   /** How many there are. */
   public int count() {
     int count = 0;
-    for (Span span = first(); span != null; span = next(span)) {
-      count++;
+    for (int at = first(); at != NONE_LEFT; count++) {
+      at = after(JsonText.endOfValue(json, JsonText.endOfString(json, at) + 1));
     }
     return count;
   }
@@ -191,27 +196,25 @@ public final class Attributes {
 
   private @Nullable Span find(String quotedName) {
     int length = quotedName.length();
-    for (Span span = first(); span != null; span = next(span)) {
-      if (span.nameEnd - span.nameStart == length
-          && json.regionMatches(span.nameStart, quotedName, 0, length)) {
-        return span;
+    for (int at = first(); at != NONE_LEFT; ) {
+      int nameEnd = JsonText.endOfString(json, at);
+      int valueEnd = JsonText.endOfValue(json, nameEnd + 1);
+      if (nameEnd - at == length && json.regionMatches(at, quotedName, 0, length)) {
+        return new Span(at, nameEnd, nameEnd + 1, valueEnd);
       }
+      at = after(valueEnd);
     }
     return null;
   }
 
-  private @Nullable Span first() {
-    return isEmpty() ? null : spanAt(1);
+  /** Where the first name begins. */
+  private int first() {
+    return isEmpty() ? NONE_LEFT : 1;
   }
 
-  private @Nullable Span next(Span span) {
-    return json.charAt(span.valueEnd) == ',' ? spanAt(span.valueEnd + 1) : null;
-  }
-
-  private Span spanAt(int nameStart) {
-    int nameEnd = JsonText.endOfString(json, nameStart);
-    int valueStart = nameEnd + 1;
-    return new Span(nameStart, nameEnd, valueStart, JsonText.endOfValue(json, valueStart));
+  /** Where the name after a value begins. */
+  private int after(int valueEnd) {
+    return json.charAt(valueEnd) == ',' ? valueEnd + 1 : NONE_LEFT;
   }
 
   @Override

@@ -109,7 +109,10 @@ public final class JsonText {
     while (plain < text.length() && isPlain(text.charAt(plain))) {
       plain++;
     }
-    StringBuilder out = new StringBuilder(text.length() + 2).append('"').append(text, 0, plain);
+    if (plain == text.length()) {
+      return "\"" + text + "\"";
+    }
+    StringBuilder out = new StringBuilder(text.length() + 16).append('"').append(text, 0, plain);
     for (int i = plain; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '"' || c == '\\') {

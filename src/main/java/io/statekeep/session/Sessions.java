@@ -50,7 +50,7 @@ public record Sessions(
         }
         continue;
       }
-      if (candidates.stream().anyMatch(c -> c.key().equals(verified.key()))) {
+      if (!candidates.isEmpty() && isAmong(candidates, verified)) {
         continue;
       }
       if (candidates.size() == MAX_CANDIDATES) {
@@ -64,5 +64,10 @@ public record Sessions(
       }
     }
     return candidates;
+  }
+
+  private static boolean isAmong(
+      List<SessionTokens.VerifiedToken> candidates, SessionTokens.VerifiedToken verified) {
+    return candidates.stream().anyMatch(candidate -> candidate.key().equals(verified.key()));
   }
 }

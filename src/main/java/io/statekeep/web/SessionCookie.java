@@ -6,7 +6,6 @@ import io.statekeep.cookie.SetCookieTemplate;
 import io.statekeep.session.CookieChange;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 
 /**
@@ -59,16 +58,16 @@ public final class SessionCookie {
   /** Tells the client of the change, if there is one. */
   public void write(RoutingContext context, CookieChange change) {
     if (change instanceof CookieChange.Keep keep) {
-      add(context, line(context, keep));
+      String token = keep.token().value();
+      add(context, template(context).bytes(token, keep.maxAgeSeconds(), clock.millis()));
     } else if (change instanceof CookieChange.Clear) {
-      add(context, template(context).deletingLine());
+      add(context, template(context).deletingBytes());
     }
   }
 
   // Bytes go into the answer's buffer at once, a String one character after another.
-  private static void add(RoutingContext context, String line) {
-    byte[] bytes = line.getBytes(StandardCharsets.US_ASCII);
-    context.response().headers().add(HttpHeaders.SET_COOKIE, new AsciiString(bytes, false));
+  private static void add(RoutingContext context, byte[] line) {
+    context.response().headers().add(HttpHeaders.SET_COOKIE, new AsciiString(line, false));
   }
 
   private SetCookieTemplate template(RoutingContext context) {

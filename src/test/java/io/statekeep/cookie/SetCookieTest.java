@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -397,7 +398,9 @@ class SetCookieTest {
     CookieAttributes attributes =
         new CookieAttributes("/shop", "example.com", true, true, SameSite.STRICT, true);
     String set = header(new SetCookie("sid", "secret", 60L, attributes));
-    String deleted = new SetCookieTemplate("sid", attributes).deletingLine();
+    String deleted =
+        new String(
+            new SetCookieTemplate("sid", attributes).deletingBytes(), StandardCharsets.US_ASCII);
     assertThat(deleted)
         .startsWith("sid=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/shop;")
         .endsWith(set.substring(set.indexOf("; Path=")));

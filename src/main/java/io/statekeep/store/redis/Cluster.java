@@ -2,8 +2,6 @@ package io.statekeep.store.redis;
 
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -149,7 +147,7 @@ final class Cluster {
 
   private Future<Response> slots(RedisServer node) {
     Future<RedisSocket> made = net.connect(context, node);
-    return made.compose(socket -> socket.send(context, Request.cmd(Command.CLUSTER).arg("SLOTS")))
+    return made.compose(socket -> socket.send(context, new RedisCommand("CLUSTER").arg("SLOTS")))
         .timeout(Math.min(MAX_WAIT_MILLIS, net.timeoutMillis() / 2 + 1), TimeUnit.MILLISECONDS)
         .onComplete(answered -> made.onSuccess(RedisSocket::close));
   }

@@ -2,7 +2,6 @@ package io.statekeep.store.redis;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,11 +35,11 @@ final class ClusterRouter implements Router {
   }
 
   @Override
-  public Future<List<Response>> sendToAll(Supplier<Request> request) {
+  public Future<List<Response>> sendToAll(Supplier<RedisCommand> request) {
     return refresh().compose(known -> sendToKnown(request));
   }
 
-  private Future<List<Response>> sendToKnown(Supplier<Request> request) {
+  private Future<List<Response>> sendToKnown(Supplier<RedisCommand> request) {
     if (!cluster.isWhole()) {
       return Future.failedFuture(new RedisError("CLUSTERDOWN slots without a primary"));
     }

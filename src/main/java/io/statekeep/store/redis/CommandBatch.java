@@ -1,10 +1,8 @@
 package io.statekeep.store.redis;
 
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import io.vertx.redis.client.impl.RequestImpl;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,26 +11,21 @@ import java.util.List;
  * all of them here, and one in Redis. Each has its own answer. Not thread-safe.
  */
 final class CommandBatch {
-  private final List<Buffer> texts = new ArrayList<>();
+  private final List<RedisCommand> commands = new ArrayList<>();
   private final List<Promise<Response>> answers = new ArrayList<>();
 
-  void add(Request request, Promise<Response> answer) {
-    texts.add(((RequestImpl) request).encode());
+  void add(RedisCommand command, Promise<Response> answer) {
+    commands.add(command);
     answers.add(answer);
   }
 
   boolean isEmpty() {
-    return texts.isEmpty();
+    return commands.isEmpty();
   }
 
-  /** All commands, as they go over the wire. */
-  Buffer text() {
-    if (texts.size() == 1) {
-      return texts.get(0);
-    }
-    Buffer all = Buffer.buffer(texts.stream().mapToInt(Buffer::length).sum());
-    texts.forEach(all::appendBuffer);
-    return all;
+  /** Writes all commands as they go over the wire. */
+  void writeTo(ByteBuf out) {
+    commands.forEach(command -> command.writeTo(out));
   }
 
   /** Who waits for an answer, in the order of the commands. */

@@ -4,8 +4,6 @@ import io.statekeep.session.EventPage;
 import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionEvent.Reason;
 import io.vertx.core.Future;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +63,7 @@ final class EventStreams {
     return commands.read(
         keys,
         () ->
-            Request.cmd(Command.XRANGE)
+            new RedisCommand("XRANGE")
                 .arg(keys.events())
                 .arg(from == 0 ? "-" : EventEntry.id(from))
                 .arg("+")
@@ -81,7 +79,7 @@ final class EventStreams {
                     commands.read(
                         keys,
                         () ->
-                            Request.cmd(Command.XREVRANGE)
+                            new RedisCommand("XREVRANGE")
                                 .arg(keys.events())
                                 .arg("+")
                                 .arg("-")

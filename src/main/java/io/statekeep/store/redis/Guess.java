@@ -5,7 +5,6 @@ import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionDelta;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
-import io.vertx.redis.client.Request;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +28,8 @@ record Guess(
     if (seen == null || delta.clear() || !delta.removals().isEmpty() || delta.expiry() != null) {
       return null;
     }
-    Set<String> compared = new LinkedHashSet<>(delta.increments().keySet());
-    compared.addAll(delta.defaults().keySet());
-    Set<String> set = new LinkedHashSet<>(delta.puts().keySet());
-    set.removeAll(compared);
+    Set<String> compared = union(delta.increments().keySet(), delta.defaults().keySet());
+    Set<String> set = without(delta.puts().keySet(), compared);
     int names = compared.size() + set.size();
     if (names == 0 || names > MAX_NAMES) {
       return null;
@@ -44,8 +41,27 @@ record Guess(
         : null;
   }
 
+  // One of the two is mostly empty.
+  private static Set<String> union(Set<String> one, Set<String> two) {
+    if (two.isEmpty()) {
+      return one;
+    }
+    Set<String> all = new LinkedHashSet<>(one);
+    all.addAll(two);
+    return all;
+  }
+
+  private static Set<String> without(Set<String> all, Set<String> those) {
+    if (all.isEmpty() || those.isEmpty()) {
+      return all;
+    }
+    Set<String> rest = new LinkedHashSet<>(all);
+    rest.removeAll(those);
+    return rest;
+  }
+
   /** Adds the arguments that {@code guess.lua} takes. */
-  Request addTo(Request request) {
+  RedisCommand addTo(RedisCommand request) {
     SessionRecord after = outcome.record();
     request.arg(Records.numbers(before)).arg(Records.numbers(after)).arg(compared.size());
     compared.forEach(

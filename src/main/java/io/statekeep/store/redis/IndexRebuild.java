@@ -1,8 +1,6 @@
 package io.statekeep.store.redis;
 
 import io.vertx.core.Future;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +63,7 @@ final class IndexRebuild {
   private Future<Integer> trim(Keys keys, String index, List<String> whose) {
     return pages(
         keys,
-        cursor -> Request.cmd(Command.ZSCAN).arg(index).arg(cursor),
+        cursor -> new RedisCommand("ZSCAN").arg(index).arg(cursor),
         BEGINNING,
         members ->
             commands
@@ -86,7 +84,7 @@ final class IndexRebuild {
     return ids;
   }
 
-  private static Request add(Request request, List<String> arguments) {
+  private static RedisCommand add(RedisCommand request, List<String> arguments) {
     arguments.forEach(request::arg);
     return request;
   }
@@ -101,14 +99,14 @@ final class IndexRebuild {
     String pattern = start.replaceAll("[*?\\[\\]\\\\]", "\\\\$0") + "*";
     return pages(
         keys,
-        cursor -> Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(pattern),
+        cursor -> new RedisCommand("SCAN").arg(cursor).arg("MATCH").arg(pattern),
         BEGINNING,
         found -> work.apply(found.stream().map(key -> key.substring(start.length())).toList()));
   }
 
   private Future<Integer> pages(
       Keys keys,
-      Function<String, Request> scan,
+      Function<String, RedisCommand> scan,
       String cursor,
       Function<List<String>, Future<Integer>> work) {
     return commands

@@ -1,7 +1,6 @@
 package io.statekeep.store.redis;
 
 import io.vertx.core.Future;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.function.Supplier;
@@ -36,7 +35,7 @@ final class PrimaryRouter implements Router {
   }
 
   @Override
-  public Future<List<Response>> sendToAll(Supplier<Request> request) {
+  public Future<List<Response>> sendToAll(Supplier<RedisCommand> request) {
     return send(0, new ReadCall(request)).map(List::of);
   }
 }

@@ -1,12 +1,11 @@
 package io.statekeep.store.redis;
 
 import io.vertx.core.Future;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.function.Supplier;
 
 /** A command that changes nothing. */
-record ReadCall(Supplier<Request> request) implements Router.Call {
+record ReadCall(Supplier<RedisCommand> request) implements Router.Call {
   @Override
   public Future<Response> on(RedisLink link, boolean asking) {
     return asking ? link.sendAsking(request.get()) : link.send(request.get());

@@ -2,7 +2,6 @@ package io.statekeep.store.redis;
 
 import io.statekeep.session.SessionStoreException;
 import io.vertx.core.Future;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.function.Supplier;
@@ -19,7 +18,7 @@ final class RedisCommands {
   }
 
   /** Sends a command that changes nothing: after a lost connection it is sent once more. */
-  Future<Response> read(Keys where, Supplier<Request> request) {
+  Future<Response> read(Keys where, Supplier<RedisCommand> request) {
     return router.send(where.slot(), new ReadCall(request)).recover(RedisCommands::unavailable);
   }
 
@@ -30,14 +29,14 @@ final class RedisCommands {
    * @param arguments adds the rest; called for each time that the script is sent
    */
   Future<Response> run(
-      Keys where, Script script, List<String> keys, UnaryOperator<Request> arguments) {
+      Keys where, Script script, List<String> keys, UnaryOperator<RedisCommand> arguments) {
     return router
         .send(where.slot(), new ScriptCall(script, keys, arguments))
         .recover(RedisCommands::unavailable);
   }
 
   /** Asks all primaries; fails if one of them does not answer. */
-  Future<List<Response>> readAll(Supplier<Request> request) {
+  Future<List<Response>> readAll(Supplier<RedisCommand> request) {
     return router.sendToAll(request).recover(RedisCommands::unavailable);
   }
 

@@ -8,8 +8,6 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +88,7 @@ final class RedisInvalidations implements InvalidationChannel {
   private Future<?> write(Keys where, String heartbeat) {
     return commands.read(
         where,
-        () -> Request.cmd(Command.SET).arg(heartbeat).arg("").arg("PX").arg(HEARTBEAT_LIFE_MILLIS));
+        () -> new RedisCommand("SET").arg(heartbeat).arg("").arg("PX").arg(HEARTBEAT_LIFE_MILLIS));
   }
 
   @Override

@@ -4,8 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,19 +58,19 @@ final class RedisLink {
    *     NotSentException} if no server has heard of the command, and with a {@link
    *     io.statekeep.session.SessionStoreException} if nobody knows what became of it
    */
-  Future<Response> send(Request request) {
+  Future<Response> send(RedisCommand request) {
     Promise<Response> promise = vertx.promise();
     context.execute(() -> add(request, promise));
     return promise.future();
   }
 
   /** Sends a command for a slot that is about to move to the server. */
-  Future<Response> sendAsking(Request request) {
+  Future<Response> sendAsking(RedisCommand request) {
     Promise<Response> promise = vertx.promise();
     context.execute(
         () -> {
           // What follows this one on the connection, and nothing else, is let in.
-          add(Request.cmd(Command.ASKING), context.promise());
+          add(new RedisCommand("ASKING"), context.promise());
           add(request, promise);
         });
     return promise.future();
@@ -92,7 +90,7 @@ final class RedisLink {
   }
 
   // What the requests of this turn of the event loop ask is sent when all of them have been heard.
-  private void add(Request request, Promise<Response> promise) {
+  private void add(RedisCommand request, Promise<Response> promise) {
     if (next.isEmpty()) {
       context.nettyEventLoop().execute(this::sendBatch);
     }

@@ -10,8 +10,6 @@ import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -67,17 +65,17 @@ final class RedisNet {
       RedisSocket socket, ContextInternal context, RedisServer.Login login) {
     List<Future<Void>> steps = new ArrayList<>();
     if (login.password() != null) {
-      Request auth = Request.cmd(Command.AUTH);
+      RedisCommand auth = new RedisCommand("AUTH");
       if (login.user() != null) {
         auth.arg(login.user());
       }
       steps.add(authenticated(socket.send(context, auth.arg(login.password()))));
     }
     if (login.database() != 0) {
-      steps.add(socket.send(context, Request.cmd(Command.SELECT).arg(login.database())).mapEmpty());
+      steps.add(socket.send(context, new RedisCommand("SELECT").arg(login.database())).mapEmpty());
     }
     if (login.primaryOnly()) {
-      steps.add(primary(socket.send(context, Request.cmd(Command.ROLE))));
+      steps.add(primary(socket.send(context, new RedisCommand("ROLE"))));
     }
     return Future.all(steps).map(socket).onFailure(failure -> socket.close());
   }

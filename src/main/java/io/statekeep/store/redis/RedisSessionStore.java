@@ -24,8 +24,6 @@ import io.statekeep.store.RecentRecords;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -175,7 +173,7 @@ public final class RedisSessionStore implements SessionStore {
   private Future<Records.@Nullable Content> read(SessionKey key) {
     Keys keys = layout.of(key);
     return commands
-        .read(keys, () -> Request.cmd(Command.HGETALL).arg(keys.session(key)))
+        .read(keys, () -> new RedisCommand("HGETALL").arg(keys.session(key)))
         .map(fields -> Records.read(key, fields, recent.get(key)))
         .recover(RedisSessionStore::unreadable);
   }
@@ -221,7 +219,7 @@ public final class RedisSessionStore implements SessionStore {
     touchDue.put(record.key(), record.lifetime().touchDueAt(policy));
   }
 
-  private Request addCreation(Request request, Keys keys, Creation creation) {
+  private RedisCommand addCreation(RedisCommand request, Keys keys, Creation creation) {
     SessionRecord record = creation.record();
     Repeat repeat = creation.repeat();
     String subject = record.subject();
@@ -454,7 +452,7 @@ public final class RedisSessionStore implements SessionStore {
 
   @Override
   public Future<Void> ping() {
-    return commands.readAll(() -> Request.cmd(Command.PING)).mapEmpty();
+    return commands.readAll(() -> new RedisCommand("PING")).mapEmpty();
   }
 
   @Override

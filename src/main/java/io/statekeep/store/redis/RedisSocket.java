@@ -1,11 +1,12 @@
 package io.statekeep.store.redis;
 
+import io.netty.buffer.ByteBuf;
 import io.statekeep.session.SessionStoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import io.vertx.redis.client.impl.ParserHandler;
@@ -25,7 +26,10 @@ final class RedisSocket implements ParserHandler {
   private static final int MAX_NESTED_ARRAYS = 32;
   private static final int MAX_WAITING = 16 * 1024;
 
-  private final NetSocket socket;
+  // What most batches need.
+  private static final int BATCH_BYTES = 4096;
+
+  private final NetSocketInternal socket;
   private final Deque<Promise<Response>> waiting = new ArrayDeque<>();
   private Consumer<String> listener = why -> {};
   private Consumer<Response> pushes = push -> {};
@@ -34,7 +38,7 @@ final class RedisSocket implements ParserHandler {
   private @Nullable String ended;
 
   RedisSocket(NetSocket socket) {
-    this.socket = socket;
+    this.socket = (NetSocketInternal) socket;
     socket.handler(new RESPParser(this, MAX_NESTED_ARRAYS));
     socket.exceptionHandler(this::fail);
     socket.closeHandler(v -> end("closed by Redis"));
@@ -54,7 +58,7 @@ final class RedisSocket implements ParserHandler {
     pushes = newListener;
   }
 
-  Future<Response> send(ContextInternal context, Request request) {
+  Future<Response> send(ContextInternal context, RedisCommand request) {
     CommandBatch one = new CommandBatch();
     Promise<Response> answer = context.promise();
     one.add(request, answer);
@@ -72,7 +76,9 @@ final class RedisSocket implements ParserHandler {
       waitingSince = System.nanoTime();
     }
     waiting.addAll(batch.answers());
-    socket.write(batch.text()).onFailure(this::fail);
+    ByteBuf text = socket.channelHandlerContext().alloc().directBuffer(BATCH_BYTES);
+    batch.writeTo(text);
+    socket.writeMessage(text).onFailure(this::fail);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.statekeep.store.redis;
 
 import io.vertx.core.Future;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,7 +13,7 @@ interface Router {
   /**
    * Sends a command that changes nothing to all primaries; fails if one of them does not answer.
    */
-  Future<List<Response>> sendToAll(Supplier<Request> request);
+  Future<List<Response>> sendToAll(Supplier<RedisCommand> request);
 
   /** A command, to be sent as often as it takes. */
   interface Call {

@@ -1,8 +1,6 @@
 package io.statekeep.store.redis;
 
 import io.vertx.core.Future;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import java.util.List;
@@ -14,7 +12,7 @@ import java.util.function.UnaryOperator;
  * @param keys in the order that the script names
  * @param arguments adds the rest; called for each time that the script is sent
  */
-record ScriptCall(Script script, List<String> keys, UnaryOperator<Request> arguments)
+record ScriptCall(Script script, List<String> keys, UnaryOperator<RedisCommand> arguments)
     implements Router.Call {
 
   @Override
@@ -36,12 +34,12 @@ record ScriptCall(Script script, List<String> keys, UnaryOperator<Request> argum
 
   private Future<Response> send(RedisLink link, boolean asking) {
     boolean known = link.knows(script);
-    Request request =
-        Request.cmd(known ? Command.EVALSHA : Command.EVAL)
+    RedisCommand request =
+        new RedisCommand(known ? "EVALSHA" : "EVAL")
             .arg(known ? script.sha1() : script.text())
             .arg(keys.size());
     keys.forEach(request::arg);
-    Request whole = arguments.apply(request);
+    RedisCommand whole = arguments.apply(request);
     return asking ? link.sendAsking(whole) : link.send(whole);
   }
 

@@ -2,8 +2,6 @@ package io.statekeep.store.redis;
 
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -85,7 +83,7 @@ final class Sentinels implements Locator {
   }
 
   private Future<RedisServer> ask(RedisServer sentinel) {
-    Request question = Request.cmd(Command.SENTINEL).arg("GET-MASTER-ADDR-BY-NAME").arg(name);
+    RedisCommand question = new RedisCommand("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(name);
     Future<RedisSocket> made = net.connect(context, sentinel);
     return made.compose(socket -> socket.send(context, question))
         .timeout(Math.min(MAX_WAIT_MILLIS, net.timeoutMillis() / 2 + 1), TimeUnit.MILLISECONDS)

@@ -2,8 +2,6 @@ package io.statekeep.store.redis;
 
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -81,12 +79,13 @@ final class TrackingConnection {
     socket = made;
     made.onPush(this::pushed);
     made.onEnd(this::giveUp);
-    return made.send(context, Request.cmd(Command.HELLO).arg("3"))
-        .compose(hello -> made.send(context, Request.cmd(Command.CLIENT).arg("ID")))
+    return made.send(context, new RedisCommand("HELLO").arg("3"))
+        .compose(hello -> made.send(context, new RedisCommand("CLIENT").arg("ID")))
         .compose(
             id -> {
               heartbeats = names.keys().get(0).heartbeats() + id + ":";
-              Request request = Request.cmd(Command.CLIENT).arg("TRACKING").arg("ON").arg("BCAST");
+              RedisCommand request =
+                  new RedisCommand("CLIENT").arg("TRACKING").arg("ON").arg("BCAST");
               names.keys().forEach(keys -> request.arg("PREFIX").arg(keys.sessions()));
               return made.send(context, request.arg("PREFIX").arg(heartbeats));
             })
