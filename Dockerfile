@@ -13,7 +13,7 @@ COPY pom.xml ./
 COPY .mvn .mvn
 RUN ["mvn", "-B", "-ntp", "-q", "org.apache.maven.plugins:maven-dependency-plugin:3.9.0:go-offline"]
 COPY src/main src/main
-RUN ["mvn", "-B", "-ntp", "-q", "-Dmaven.test.skip=true", "-DskipTests", "package"]
+RUN ["mvn", "-B", "-ntp", "-q", "-Dmaven.test.skip=true", "package"]
 
 # A node that tries itself out teaches the JVM what a start needs: it then takes half as long. The database and the
 # secrets of that node stay here.

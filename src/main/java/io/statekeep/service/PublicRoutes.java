@@ -13,7 +13,9 @@ import io.statekeep.web.Users;
 import io.statekeep.web.api.Api;
 import io.statekeep.web.api.ApiKeys;
 import io.statekeep.web.api.AwaitedContract;
+import io.statekeep.web.api.Contract;
 import io.statekeep.web.api.EventFeed;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
@@ -44,7 +46,7 @@ final class PublicRoutes {
       Sessions sessions,
       ApiKeys keys,
       EventFeed feed,
-      AwaitedContract contract) {
+      Future<Contract> contract) {
     this.config = config;
     this.sessions = sessions;
     this.cookie =
@@ -65,7 +67,7 @@ final class PublicRoutes {
                 keys,
                 guesses,
                 config.trustedProxies(),
-                contract,
+                new AwaitedContract(contract, deadline),
                 deadline,
                 feed,
                 heartbeatMillis(config));

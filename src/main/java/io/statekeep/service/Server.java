@@ -8,7 +8,6 @@ import io.statekeep.session.Sessions;
 import io.statekeep.store.jdbc.EmbeddedDatabase;
 import io.statekeep.store.jdbc.JdbcAddress;
 import io.statekeep.store.jdbc.Schema;
-import io.statekeep.web.api.AwaitedContract;
 import io.statekeep.web.api.Contract;
 import io.statekeep.web.api.EventFeed;
 import io.statekeep.web.api.Rejections;
@@ -47,6 +46,7 @@ final class Server {
   // The last to start is the first to stop.
   private final Deque<String> deployments = new ArrayDeque<>();
   private volatile boolean migrated;
+  private volatile boolean listening;
   // Of the last try: what stays the same is logged once.
   private volatile @Nullable String migrationProblem;
   private volatile boolean stopping;
@@ -62,13 +62,7 @@ final class Server {
     Sessions sessions =
         new Sessions(store, Secrets.tokens(config), config.policy(), clock, rejections);
     this.routes =
-        new PublicRoutes(
-            vertx,
-            config,
-            sessions,
-            Secrets.apiKeys(config),
-            feed,
-            new AwaitedContract(contract.future()));
+        new PublicRoutes(vertx, config, sessions, Secrets.apiKeys(config), feed, contract.future());
     this.management = new ManagementVerticle(config, this::ready, new Metrics(requests, stack));
   }
 
@@ -92,14 +86,31 @@ final class Server {
     return vertx
         .deployVerticle(management)
         .onSuccess(deployments::push)
-        .compose(id -> vertx.executeBlocking(() -> migrated(database)))
+        // If another node has both, the files say so best.
+        .recover(taken -> opened(database).compose(open -> Future.failedFuture(taken)))
+        .compose(id -> opened(database))
+        .compose(open -> vertx.executeBlocking(this::migrate))
         .compose(done -> listen())
-        .onSuccess(v -> vertx.executeBlocking(Contract::load, false).onComplete(contract));
+        .onSuccess(v -> listening = true)
+        .onSuccess(v -> vertx.executeBlocking(this::readContract, false));
   }
 
-  private boolean migrated(OpeningDatabase database) {
-    database.await();
-    return migrated();
+  private Future<Boolean> opened(OpeningDatabase database) {
+    return vertx.executeBlocking(
+        () -> {
+          database.await();
+          return true;
+        });
+  }
+
+  private boolean readContract() {
+    try {
+      contract.complete(Contract.load());
+    } catch (RuntimeException e) {
+      LOG.error("contract.unreadable: the node is not ready", e);
+      contract.fail(e);
+    }
+    return contract.future().succeeded();
   }
 
   /** Opens the embedded database, if that is where sessions are. Blocking. */
@@ -135,7 +146,7 @@ final class Server {
   }
 
   // A shared database may be away now: the node starts, and is ready when it is back. Blocking.
-  private boolean migrated() {
+  private boolean migrate() {
     JdbcAddress address = config.store().jdbc();
     if (config.store().durableKind() == StoreKind.JDBC && !address.dialect().isEmbedded()) {
       try {
@@ -146,7 +157,7 @@ final class Server {
           LOG.warn("store.unavailable: cannot check the schema, trying until it works: {}", why);
         }
         migrationProblem = why;
-        vertx.setTimer(MIGRATION_RETRY.toMillis(), id -> vertx.executeBlocking(this::migrated));
+        vertx.setTimer(MIGRATION_RETRY.toMillis(), id -> vertx.executeBlocking(this::migrate));
         return false;
       }
       if (migrationProblem != null) {
@@ -158,7 +169,7 @@ final class Server {
   }
 
   private Future<Void> ready() {
-    return stopping || !migrated
+    return stopping || !migrated || !listening || contract.future().failed()
         ? Future.failedFuture(new IllegalStateException("not ready"))
         : store.ping();
   }

@@ -76,7 +76,7 @@ final class StoreFactory {
   /** The store as requests use it: measured, with deadlines, and a near cache if asked for. */
   StoreStack forRequests() {
     MeteredSessionStore measured = new MeteredSessionStore(keeper);
-    CircuitBreakerSessionStore breaker = hasOneState() ? breaker(measured) : null;
+    CircuitBreakerSessionStore breaker = needsBreaker() ? breaker(measured) : null;
     SessionStore asked = breaker == null ? measured : breaker;
     LayeredSessionStore near = config.store().kind() == StoreKind.LAYERED ? nearCache(asked) : null;
     return new StoreStack(withDeadlines(near == null ? asked : near), near, breaker, measured);
@@ -84,7 +84,7 @@ final class StoreFactory {
 
   // Memory is always there, and what one primary of a cluster does not answer says nothing of the
   // others.
-  private boolean hasOneState() {
+  private boolean needsBreaker() {
     return switch (config.store().durableKind()) {
       case LOCAL, LAYERED -> false;
       case JDBC -> true;

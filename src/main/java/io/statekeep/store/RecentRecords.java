@@ -34,7 +34,8 @@ public final class RecentRecords {
   /** Remembers a record that the backend has. */
   public void saw(SessionRecord record) {
     // To look is much cheaper than to write, and most reads find what the last one found.
-    if (!record.equals(get(record.key()))) {
+    SessionRecord known = get(record.key());
+    if (known == null || known.version() != record.version() || !known.equals(record)) {
       records.put(record.key(), record);
     }
   }

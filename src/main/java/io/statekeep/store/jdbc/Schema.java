@@ -22,6 +22,8 @@ public final class Schema {
   private static final String HISTORY = "statekeep_schema_history";
   private static final String EMBEDDED = "/" + Dialect.HSQLDB.migrations() + "/schema.sql";
   private static final int MAX_TRIES = 3;
+  // org.hsqldb.error.ErrorCode.X_42501
+  private static final int NO_SUCH_TABLE = -5501;
 
   private Schema() {}
 
@@ -37,6 +39,9 @@ public final class Schema {
   public static void migrate(JdbcAddress address) {
     if (address.dialect().isEmbedded()) {
       EmbeddedDatabase.lock(address);
+      if (makeIfNew(address)) {
+        return;
+      }
     }
     for (int tries = 1; !isCurrent(address); tries++) {
       try {
@@ -69,27 +74,24 @@ public final class Schema {
   }
 
   private static boolean isCurrent(JdbcAddress address) {
-    Dialect dialect = address.dialect();
-    try (Connection connection =
-        DriverManager.getConnection(address.driverUrl(), address.user(), address.password())) {
-      int version = version(connection);
-      if (version == 0 && dialect.isEmbedded()) {
-        make(connection);
-        return true;
-      }
-      return version >= dialect.schemaVersion();
+    try (Connection connection = connect(address)) {
+      return isCurrent(connection, address.dialect());
     } catch (SQLException e) {
       // A migration would wait for the connection again, more than once.
       throw SqlErrors.unavailable(e);
     }
   }
 
-  // Zero without a history.
-  private static int version(Connection connection) {
+  private static Connection connect(JdbcAddress address) throws SQLException {
+    return DriverManager.getConnection(address.driverUrl(), address.user(), address.password());
+  }
+
+  private static boolean isCurrent(Connection connection, Dialect dialect) {
     try {
-      return newestVersion(connection);
+      return newestVersion(connection) >= dialect.schemaVersion();
     } catch (SQLException e) {
-      return 0;
+      // No history yet.
+      return false;
     }
   }
 
@@ -106,18 +108,37 @@ public final class Schema {
     }
   }
 
-  private static void make(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
+  /** Makes the schema of an embedded database without a history; answers whether there was none. */
+  private static boolean makeIfNew(JdbcAddress address) {
+    try (Connection connection = connect(address);
+        Statement statement = connection.createStatement()) {
+      if (!isNew(statement)) {
+        return false;
+      }
       for (String sql : statements()) {
         statement.execute(sql);
       }
+      return true;
+    } catch (SQLException e) {
+      throw SqlErrors.unavailable(e);
+    }
+  }
+
+  private static boolean isNew(Statement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM \"" + HISTORY + "\"")) {
+      return rows.next() && rows.getInt(1) == 0;
+    } catch (SQLException e) {
+      if (e.getErrorCode() == NO_SUCH_TABLE) {
+        return true;
+      }
+      throw e;
     }
   }
 
   /** What makes the schema of a new embedded database, in turn. */
   static List<String> statements() {
     try (InputStream file = Schema.class.getResourceAsStream(EMBEDDED)) {
-      return List.of(new String(file.readAllBytes(), StandardCharsets.UTF_8).strip().split(";\n"));
+      return List.of(new String(file.readAllBytes(), StandardCharsets.UTF_8).strip().split(";\\R"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

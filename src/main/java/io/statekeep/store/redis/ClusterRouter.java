@@ -35,15 +35,15 @@ final class ClusterRouter implements Router {
   }
 
   @Override
-  public Future<List<Response>> sendToAll(Supplier<RedisCommand> request) {
-    return refresh().compose(known -> sendToKnown(request));
+  public Future<List<Response>> sendToAll(Supplier<RedisCommand> command) {
+    return refresh().compose(known -> sendToKnown(command));
   }
 
-  private Future<List<Response>> sendToKnown(Supplier<RedisCommand> request) {
+  private Future<List<Response>> sendToKnown(Supplier<RedisCommand> command) {
     if (!cluster.isWhole()) {
       return Future.failedFuture(new RedisError("CLUSTERDOWN slots without a primary"));
     }
-    ReadCall call = new ReadCall(request);
+    ReadCall call = new ReadCall(command);
     List<Future<Response>> answers =
         cluster.primaries().stream()
             .map(links::to)

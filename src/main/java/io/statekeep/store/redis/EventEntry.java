@@ -23,9 +23,10 @@ record EventEntry(long number, Response fields) {
     return "1-" + number;
   }
 
-  /** When, by the server's clock. */
+  /** When, by the server's clock; 0 if it does not say. */
   long micros() {
-    return Long.parseLong(field('u'));
+    String micros = field('u');
+    return micros.isEmpty() ? 0 : Long.parseLong(micros);
   }
 
   /** Whether the stream began with it. */

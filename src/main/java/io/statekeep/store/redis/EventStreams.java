@@ -106,12 +106,12 @@ final class EventStreams {
             keys,
             Script.APPEND,
             List.of(keys.events()),
-            request -> {
-              request.arg(most);
+            command -> {
+              command.arg(most);
               for (SessionEvent event : rejections) {
-                request.arg(word(event.reason())).arg(event.at()).arg(event.count());
+                command.arg(word(event.reason())).arg(event.at()).arg(event.count());
               }
-              return request;
+              return command;
             })
         .mapEmpty();
   }

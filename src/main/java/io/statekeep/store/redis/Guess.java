@@ -61,13 +61,13 @@ record Guess(
   }
 
   /** Adds the arguments that {@code guess.lua} takes. */
-  RedisCommand addTo(RedisCommand request) {
+  RedisCommand addTo(RedisCommand command) {
     SessionRecord after = outcome.record();
-    request.arg(Records.numbers(before)).arg(Records.numbers(after)).arg(compared.size());
+    command.arg(Records.numbers(before)).arg(Records.numbers(after)).arg(compared.size());
     compared.forEach(
-        name -> request.arg(JsonText.quote(name)).arg(value(before, name)).arg(value(after, name)));
-    set.forEach(name -> request.arg(JsonText.quote(name)).arg(value(after, name)));
-    return request;
+        name -> command.arg(JsonText.quote(name)).arg(value(before, name)).arg(value(after, name)));
+    set.forEach(name -> command.arg(JsonText.quote(name)).arg(value(after, name)));
+    return command;
   }
 
   private static String value(SessionRecord record, String name) {

@@ -47,7 +47,7 @@ final class IndexRebuild {
             keys,
             Script.INDEX,
             List.of(keys.byCreation(), keys.byExpiry()),
-            request -> add(request.arg(keys.sessions()).arg(keys.subjects()), ids))
+            command -> add(command.arg(keys.sessions()).arg(keys.subjects()), ids))
         .map(Response::toInteger);
   }
 
@@ -71,7 +71,7 @@ final class IndexRebuild {
                     keys,
                     Script.TRIM,
                     List.of(index),
-                    request -> add(add(request, whose), ids(members)))
+                    command -> add(add(command, whose), ids(members)))
                 .map(Response::toInteger));
   }
 
@@ -84,9 +84,9 @@ final class IndexRebuild {
     return ids;
   }
 
-  private static RedisCommand add(RedisCommand request, List<String> arguments) {
-    arguments.forEach(request::arg);
-    return request;
+  private static RedisCommand add(RedisCommand command, List<String> arguments) {
+    arguments.forEach(command::arg);
+    return command;
   }
 
   /**

@@ -109,8 +109,8 @@ final class Listing {
               keys,
               Script.LIST,
               List.of(index),
-              request ->
-                  request
+              command ->
+                  command
                       .arg(keys.sessions())
                       .arg(clock.millis())
                       .arg(wanted)

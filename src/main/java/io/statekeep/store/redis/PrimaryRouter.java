@@ -35,7 +35,7 @@ final class PrimaryRouter implements Router {
   }
 
   @Override
-  public Future<List<Response>> sendToAll(Supplier<RedisCommand> request) {
-    return send(0, new ReadCall(request)).map(List::of);
+  public Future<List<Response>> sendToAll(Supplier<RedisCommand> command) {
+    return send(0, new ReadCall(command)).map(List::of);
   }
 }

@@ -55,8 +55,8 @@ final class Purge {
             keys,
             Script.PURGE,
             List.of(keys.byExpiry(), keys.byCreation(), keys.events()),
-            request ->
-                request.arg(keys.sessions()).arg(keys.subjects()).arg(now).arg(left).arg(maxEvents))
+            command ->
+                command.arg(keys.sessions()).arg(keys.subjects()).arg(now).arg(left).arg(maxEvents))
         .map(Response::toInteger);
   }
 }

@@ -5,10 +5,10 @@ import io.vertx.redis.client.Response;
 import java.util.function.Supplier;
 
 /** A command that changes nothing. */
-record ReadCall(Supplier<RedisCommand> request) implements Router.Call {
+record ReadCall(Supplier<RedisCommand> command) implements Router.Call {
   @Override
   public Future<Response> on(RedisLink link, boolean asking) {
-    return asking ? link.sendAsking(request.get()) : link.send(request.get());
+    return asking ? link.sendAsking(command.get()) : link.send(command.get());
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A command with its arguments, written as the server reads it (RESP: an array of bulk strings)
@@ -20,7 +21,7 @@ final class RedisCommand {
   }
 
   RedisCommand arg(String word) {
-    words.add(word);
+    words.add(Objects.requireNonNull(word));
     return this;
   }
 

@@ -18,8 +18,8 @@ final class RedisCommands {
   }
 
   /** Sends a command that changes nothing: after a lost connection it is sent once more. */
-  Future<Response> read(Keys where, Supplier<RedisCommand> request) {
-    return router.send(where.slot(), new ReadCall(request)).recover(RedisCommands::unavailable);
+  Future<Response> read(Keys where, Supplier<RedisCommand> command) {
+    return router.send(where.slot(), new ReadCall(command)).recover(RedisCommands::unavailable);
   }
 
   /**
@@ -36,8 +36,8 @@ final class RedisCommands {
   }
 
   /** Asks all primaries; fails if one of them does not answer. */
-  Future<List<Response>> readAll(Supplier<RedisCommand> request) {
-    return router.sendToAll(request).recover(RedisCommands::unavailable);
+  Future<List<Response>> readAll(Supplier<RedisCommand> command) {
+    return router.sendToAll(command).recover(RedisCommands::unavailable);
   }
 
   private static <T> Future<T> unavailable(Throwable failure) {

@@ -58,20 +58,20 @@ final class RedisLink {
    *     NotSentException} if no server has heard of the command, and with a {@link
    *     io.statekeep.session.SessionStoreException} if nobody knows what became of it
    */
-  Future<Response> send(RedisCommand request) {
+  Future<Response> send(RedisCommand command) {
     Promise<Response> promise = vertx.promise();
-    context.execute(() -> add(request, promise));
+    context.execute(() -> add(command, promise));
     return promise.future();
   }
 
   /** Sends a command for a slot that is about to move to the server. */
-  Future<Response> sendAsking(RedisCommand request) {
+  Future<Response> sendAsking(RedisCommand command) {
     Promise<Response> promise = vertx.promise();
     context.execute(
         () -> {
           // What follows this one on the connection, and nothing else, is let in.
           add(new RedisCommand("ASKING"), context.promise());
-          add(request, promise);
+          add(command, promise);
         });
     return promise.future();
   }
@@ -90,11 +90,11 @@ final class RedisLink {
   }
 
   // What the requests of this turn of the event loop ask is sent when all of them have been heard.
-  private void add(RedisCommand request, Promise<Response> promise) {
+  private void add(RedisCommand command, Promise<Response> promise) {
     if (next.isEmpty()) {
       context.nettyEventLoop().execute(this::sendBatch);
     }
-    next.add(request, promise);
+    next.add(command, promise);
   }
 
   private void sendBatch() {

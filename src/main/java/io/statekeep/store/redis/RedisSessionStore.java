@@ -148,10 +148,10 @@ public final class RedisSessionStore implements SessionStore {
             keys,
             Script.VISIT,
             List.of(keys.session(key), keys.byExpiry()),
-            request -> {
-              request.arg(key.value()).arg(keys.subjects());
-              DeltaArguments.add(request::arg, SessionDelta.TOUCH, policy, clock.millis());
-              return request;
+            command -> {
+              command.arg(key.value()).arg(keys.subjects());
+              DeltaArguments.add(command::arg, SessionDelta.TOUCH, policy, clock.millis());
+              return command;
             })
         .compose(answer -> visited(key, answer));
   }
@@ -205,7 +205,7 @@ public final class RedisSessionStore implements SessionStore {
       names.add(keys.repeat(repeat.key()));
     }
     return commands
-        .run(keys, Script.CREATE, names, request -> addCreation(request, keys, creation))
+        .run(keys, Script.CREATE, names, command -> addCreation(command, keys, creation))
         .map(RedisSessionStore::createOutcome)
         .onSuccess(
             outcome -> {
@@ -219,11 +219,11 @@ public final class RedisSessionStore implements SessionStore {
     touchDue.put(record.key(), record.lifetime().touchDueAt(policy));
   }
 
-  private RedisCommand addCreation(RedisCommand request, Keys keys, Creation creation) {
+  private RedisCommand addCreation(RedisCommand command, Keys keys, Creation creation) {
     SessionRecord record = creation.record();
     Repeat repeat = creation.repeat();
     String subject = record.subject();
-    request
+    command
         .arg(record.key().value())
         .arg(record.lifetime().expiresAt())
         .arg(record.lifetime().createdAt())
@@ -233,10 +233,10 @@ public final class RedisSessionStore implements SessionStore {
         .arg("m")
         .arg(Records.numbers(record));
     if (subject != null) {
-      request.arg("s").arg(subject);
+      command.arg("s").arg(subject);
     }
-    record.attributes().forEach((name, value) -> request.arg(JsonText.quote(name)).arg(value));
-    return request;
+    record.attributes().forEach((name, value) -> command.arg(JsonText.quote(name)).arg(value));
+    return command;
   }
 
   private String rarelyGiven(Keys keys, @Nullable String subject, @Nullable Repeat repeat) {
@@ -287,11 +287,11 @@ public final class RedisSessionStore implements SessionStore {
             keys,
             Script.SAVE,
             List.of(keys.session(key), keys.byExpiry()),
-            request -> {
+            command -> {
               PackedArgument given = new PackedArgument().add(key.value()).add(keys.subjects());
               DeltaArguments.add(given::add, delta, policy, now);
-              request.arg(given.toString());
-              return guess == null ? request : guess.addTo(request);
+              command.arg(given.toString());
+              return guess == null ? command : guess.addTo(command);
             })
         .map(answer -> saved(key, answer, guess));
   }
@@ -326,10 +326,10 @@ public final class RedisSessionStore implements SessionStore {
             keys,
             Script.ROTATE,
             names,
-            request -> {
+            command -> {
               long now = clock.millis();
               String subject = rotation.subject();
-              request
+              command
                   .arg(from.value())
                   .arg(to.value())
                   .arg(keys.subjects())
@@ -338,13 +338,13 @@ public final class RedisSessionStore implements SessionStore {
                   .arg(now + rotation.graceMillis())
                   .arg(now + MARK_MILLIS)
                   .arg(delta.isTouchOnly() ? "1" : "0");
-              request
+              command
                   .arg(events.most())
                   .arg(keys.sessions())
                   .arg(policy.maxPerSubject())
                   .arg(oldestEnds());
-              DeltaArguments.add(request::arg, delta, policy, now);
-              return request;
+              DeltaArguments.add(command::arg, delta, policy, now);
+              return command;
             })
         .map(answer -> outcome(to, answer));
   }
@@ -376,8 +376,8 @@ public final class RedisSessionStore implements SessionStore {
             keys,
             Script.DELETE,
             List.of(keys.session(key), keys.byCreation(), keys.byExpiry(), keys.events()),
-            request ->
-                request
+            command ->
+                command
                     .arg(key.value())
                     .arg(keys.subjects())
                     .arg(clock.millis())
@@ -408,8 +408,8 @@ public final class RedisSessionStore implements SessionStore {
             keys,
             Script.DELETE_SUBJECT,
             List.of(keys.subject(subject), keys.byCreation(), keys.byExpiry(), keys.events()),
-            request ->
-                request
+            command ->
+                command
                     .arg(keys.sessions())
                     .arg(clock.millis())
                     .arg(IDS_OF_ONE_CALL)

@@ -58,10 +58,10 @@ final class RedisSocket implements ParserHandler {
     pushes = newListener;
   }
 
-  Future<Response> send(ContextInternal context, RedisCommand request) {
+  Future<Response> send(ContextInternal context, RedisCommand command) {
     CommandBatch one = new CommandBatch();
     Promise<Response> answer = context.promise();
-    one.add(request, answer);
+    one.add(command, answer);
     send(one);
     return answer.future();
   }
@@ -72,13 +72,37 @@ final class RedisSocket implements ParserHandler {
       batch.refuse(ended != null ? "no connection to Redis" : "too many commands wait for Redis");
       return;
     }
+    ByteBuf text = text(batch);
+    if (text == null) {
+      batch.refuse("no memory for commands to Redis");
+      return;
+    }
     if (waiting.isEmpty()) {
       waitingSince = System.nanoTime();
     }
     waiting.addAll(batch.answers());
+    // Not by the socket's own queue, which does not release what it still holds at its end.
+    socket
+        .channelHandlerContext()
+        .writeAndFlush(text)
+        .addListener(
+            written -> {
+              if (!written.isSuccess()) {
+                fail(written.cause());
+              }
+            });
+  }
+
+  // Whole, or null: of half a command nobody could tell whose the next answer is.
+  private @Nullable ByteBuf text(CommandBatch batch) {
     ByteBuf text = socket.channelHandlerContext().alloc().directBuffer(BATCH_BYTES);
-    batch.writeTo(text);
-    socket.writeMessage(text).onFailure(this::fail);
+    try {
+      batch.writeTo(text);
+      return text;
+    } catch (OutOfMemoryError e) {
+      text.release();
+      return null;
+    }
   }
 
   @Override

@@ -13,7 +13,7 @@ interface Router {
   /**
    * Sends a command that changes nothing to all primaries; fails if one of them does not answer.
    */
-  Future<List<Response>> sendToAll(Supplier<RedisCommand> request);
+  Future<List<Response>> sendToAll(Supplier<RedisCommand> command);
 
   /** A command, to be sent as often as it takes. */
   interface Call {

@@ -7,12 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One verb as a Lua script: the server runs it as one step. */
 enum Script {
   CREATE("common", "room", "create"),
-  SAVE(true, "guess", "common", "apply", "save"),
+  SAVE(new First("guess"), "common", "apply", "save"),
   VISIT("common", "apply", "visit"),
   ROTATE("common", "apply", "room", "rotate"),
   DELETE("common", "delete"),
@@ -26,24 +26,23 @@ enum Script {
   private final String text;
   private final String sha1;
 
+  /** What comes before all that has to be defined for the rest, and answers most calls. */
+  private record First(String part) {}
+
   Script(String... parts) {
-    this(false, parts);
+    this(null, parts);
   }
 
-  /**
-   * @param quick whether the first part comes before all that may fail, and answers most calls
-   */
-  Script(boolean quick, String... parts) {
+  Script(@Nullable First first, String... parts) {
     StringBuilder joined = new StringBuilder();
-    int first = quick ? 1 : 0;
-    if (quick) {
-      joined.append(read(parts[0] + ".lua"));
+    if (first != null) {
+      joined.append(read(first.part()));
     }
     joined.append("local function run()\n");
-    for (String part : List.of(parts).subList(first, parts.length)) {
-      joined.append(read(part + ".lua"));
+    for (String part : parts) {
+      joined.append(read(part));
     }
-    text = joined.append("end\n").append(read("run.lua")).toString();
+    text = joined.append("end\n").append(read("run")).toString();
     sha1 = sha1(text);
   }
 
@@ -61,7 +60,8 @@ enum Script {
     return sha1;
   }
 
-  private static String read(String file) {
+  private static String read(String part) {
+    String file = part + ".lua";
     try (InputStream in = Script.class.getResourceAsStream(file)) {
       if (in == null) {
         throw new IllegalStateException("no " + file + " beside its class");

@@ -34,12 +34,12 @@ record ScriptCall(Script script, List<String> keys, UnaryOperator<RedisCommand> 
 
   private Future<Response> send(RedisLink link, boolean asking) {
     boolean known = link.knows(script);
-    RedisCommand request =
+    RedisCommand command =
         new RedisCommand(known ? "EVALSHA" : "EVAL")
             .arg(known ? script.sha1() : script.text())
             .arg(keys.size());
-    keys.forEach(request::arg);
-    RedisCommand whole = arguments.apply(request);
+    keys.forEach(command::arg);
+    RedisCommand whole = arguments.apply(command);
     return asking ? link.sendAsking(whole) : link.send(whole);
   }
 

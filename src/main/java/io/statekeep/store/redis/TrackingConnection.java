@@ -84,10 +84,10 @@ final class TrackingConnection {
         .compose(
             id -> {
               heartbeats = names.keys().get(0).heartbeats() + id + ":";
-              RedisCommand request =
+              RedisCommand command =
                   new RedisCommand("CLIENT").arg("TRACKING").arg("ON").arg("BCAST");
-              names.keys().forEach(keys -> request.arg("PREFIX").arg(keys.sessions()));
-              return made.send(context, request.arg("PREFIX").arg(heartbeats));
+              names.keys().forEach(keys -> command.arg("PREFIX").arg(keys.sessions()));
+              return made.send(context, command.arg("PREFIX").arg(heartbeats));
             })
         .onSuccess(on -> connected = true);
   }

@@ -63,8 +63,8 @@ public record Api(
   Route writing(Router router, HttpMethod method, String path, String... mediaTypes) {
     return router
         .route(method, path)
-        .handler(contract)
         .handler(key(true))
+        .handler(contract)
         .handler(BodyReader.only(mediaTypes))
         .handler(BodyReader.collecting(sessions.policy().maxBytes()));
   }

@@ -1,6 +1,6 @@
 package io.statekeep.web.api;
 
-import io.vertx.core.Context;
+import io.statekeep.session.Deadline;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
@@ -11,12 +11,15 @@ import io.vertx.ext.web.handler.PlatformHandler;
  */
 public final class AwaitedContract implements PlatformHandler {
   private final Future<Contract> contract;
+  private final Deadline deadline;
 
   /**
    * @param contract completes on any thread
+   * @param deadline of an answer that waits for it
    */
-  public AwaitedContract(Future<Contract> contract) {
+  public AwaitedContract(Future<Contract> contract, Deadline deadline) {
     this.contract = contract;
+    this.deadline = deadline;
   }
 
   /** The contract, to be asked for behind this handler only. */
@@ -30,18 +33,18 @@ public final class AwaitedContract implements PlatformHandler {
       context.next();
       return;
     }
-    Context loop = context.vertx().getOrCreateContext();
     // The body is still to be read.
     context.request().pause();
-    contract.onComplete(read -> loop.runOnContext(v -> goOn(context)));
-  }
-
-  private void goOn(RoutingContext context) {
-    context.request().resume();
-    if (contract.succeeded()) {
-      context.next();
-    } else {
-      context.fail(contract.cause());
-    }
+    deadline
+        .limit(context.vertx(), contract)
+        .onComplete(
+            read -> {
+              context.request().resume();
+              if (read.succeeded()) {
+                context.next();
+              } else {
+                context.fail(read.cause());
+              }
+            });
   }
 }

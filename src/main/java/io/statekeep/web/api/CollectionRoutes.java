@@ -33,11 +33,14 @@ final class CollectionRoutes {
   void attach(Router router) {
     router
         .route(ALL)
-        .handler(new Methods(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.DELETE))
-        .handler(api.contract());
+        .handler(new Methods(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.DELETE));
     api.writing(router, HttpMethod.POST, ALL).handler(api.answering(creations::create));
-    api.reading(router, ALL).handler(api.answering(this::list));
-    router.delete(ALL).handler(api.key(true)).handler(api.answering(this::revoke));
+    api.reading(router, ALL).handler(api.contract()).handler(api.answering(this::list));
+    router
+        .delete(ALL)
+        .handler(api.key(true))
+        .handler(api.contract())
+        .handler(api.answering(this::revoke));
   }
 
   private Future<Reply> list(RoutingContext context) {

@@ -91,12 +91,21 @@ local function tell(stream, most, event)
   add('r', event.reason)
   add('c', event.count)
   -- Redis 7 counts by itself.
-  local next = '1-*'
+  local next, begins = '1-*', false
   if not redis.REDIS_VERSION_NUM then
     local last = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
-    next = last and '1-' .. int(tonumber(string.sub(last[1], 3)) + 1)
+    local number = last and string.match(last[1], '^1%-(%d+)$')
+    next = number and '1-' .. int(tonumber(number) + 1)
+    begins = last and not number
   end
-  if not next or not redis.call('XADD', stream, 'NOMKSTREAM', 'MAXLEN', '~', most, next, unpack(fields)) then
+  local added = next and redis.pcall('XADD', stream, 'NOMKSTREAM', 'MAXLEN', '~', most, next, unpack(fields))
+  if type(added) == 'table' then
+    if not string.find(added.err, 'equal or smaller', 1, true) then error(added.err, 0) end
+    begins = true
+  end
+  -- Somebody else has written there, and no number could follow.
+  if begins then redis.call('DEL', stream) end
+  if begins or not added then
     add('f', '1')
     redis.call('XADD', stream, '1-' .. micros, unpack(fields))
   end

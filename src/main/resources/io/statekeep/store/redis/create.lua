@@ -3,7 +3,7 @@
 -- Only of a session with a subject, or of a repeat: subject index or '', subject, prefix of sessions, most sessions of the
 -- subject, 1 if its oldest end, fingerprint, salt, until.
 local id, expires, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4])
-local more = ARGV[6] ~= '' and unpacked(ARGV[6]) or {''}
+local index, subject, sessions, most, oldest_ends, fingerprint, salt, until_ = unpack(unpacked(ARGV[6]))
 if KEYS[5] then
   local known = redis.call('HMGET', KEYS[5], 'i', 'f', 's', 'u')
   if known[1] and now < tonumber(known[4]) then
@@ -13,16 +13,15 @@ end
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return {'taken'}
 end
-local index = more[1] ~= '' and more[1]
-local subject = index and more[2] or false
+subject = index and index ~= '' and subject
 local leaving = {}
 if subject then
-  leaving = room(index, more[3], tonumber(more[4]), more[5] == '1', now)
+  leaving = room(index, sessions, tonumber(most), oldest_ends == '1', now)
   if not leaving then return {'limit'} end
 end
 for _, old in ipairs(leaving) do
   tell(KEYS[4], ARGV[5], {type = 'ended', id = old, subject = subject, reason = 'revoked', at = ARGV[4]})
-  remove(more[3] .. old, old, KEYS[2], KEYS[3], index)
+  remove(sessions .. old, old, KEYS[2], KEYS[3], index)
 end
 tell(KEYS[4], ARGV[5], {type = 'created', id = id, subject = subject, at = ARGV[4]})
 -- In the indexes first: what can be read can be found.
@@ -39,7 +38,7 @@ end
 expire(KEYS[1], expires)
 if KEYS[5] then
   redis.call('DEL', KEYS[5])
-  redis.call('HSET', KEYS[5], 'i', id, 'f', more[6], 's', more[7], 'u', more[8])
-  redis.call('PEXPIREAT', KEYS[5], more[8])
+  redis.call('HSET', KEYS[5], 'i', id, 'f', fingerprint, 's', salt, 'u', until_)
+  redis.call('PEXPIREAT', KEYS[5], until_)
 end
 return {'created', leaving}

@@ -102,6 +102,19 @@ class RedisEventsTest {
   }
 
   @Test
+  void aStreamThatSomebodyElseHasWrittenToIsBegunAnewAndItsReaderIsToldSo() {
+    created("alice");
+    String cursor = await(store.events(null, 1)).cursor();
+    shell.run("XADD", prefix + "events", "*", "somebody", "else");
+    SessionRecord bobs = created("bob");
+    EventPage page = await(store.events(cursor, 10));
+    assertThat(page.gap()).isTrue();
+    assertThat(page.events()).extracting(SessionEvent::id).containsExactly(bobs.key());
+    created("carol");
+    assertThat(await(store.events(page.cursor(), 10)).gap()).isFalse();
+  }
+
+  @Test
   void lostIndexesAreMadeAgain() {
     SessionRecord anonymous = created(null);
     List<SessionKey> alices = new ArrayList<>();

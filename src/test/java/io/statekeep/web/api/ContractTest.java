@@ -3,6 +3,7 @@ package io.statekeep.web.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statekeep.service.RunningServer;
+import io.statekeep.session.Deadline;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.Sessions;
 import io.statekeep.testing.ApiProbe;
@@ -50,7 +51,7 @@ class ContractTest {
             ApiKeys.NONE,
             null,
             null,
-            new AwaitedContract(Future.succeededFuture(CONTRACT)),
+            new AwaitedContract(Future.succeededFuture(CONTRACT), new Deadline(1000)),
             null,
             null,
             1)
