@@ -19,9 +19,7 @@ from peers import ALL, CHANGE, FORGED, LOADS, NEW, PLAIN, READ, ROOT
 from tables import around, facts, image, rewrite
 
 MARK = "bench/run.py"
-# New sessions stay in memory, and so does what a server answers before it stores it: of more of them in a row, 512 MiB
-# of heap would not be enough for each peer.
-NEW_WARMUP, NEW_SECONDS = (1, 1), 2
+NEW_WARMUP = (1, 1)
 PATHS = {PLAIN: "/plain", FORGED: "/get_session", READ: "/get_session", CHANGE: "/update_session", NEW: client.SET}
 
 
@@ -50,7 +48,7 @@ def run(arguments):
     options = arguments.java_options.split()
     found = results.Results(machine.describe(ROOT, arguments.java_home, options) | {
         "load": f"wrk -t1 -c{arguments.connections} -d{arguments.seconds}s, {arguments.sessions} sessions by"
-                f" turns, after {arguments.warmup} s of each load (new: -d{NEW_SECONDS}s after {sum(NEW_WARMUP)} s);"
+                f" turns, after {arguments.warmup} s of each load (new: -d{arguments.new_seconds}s after {sum(NEW_WARMUP)} s);"
                 f" medians of {arguments.rounds} rounds"})
     chosen = [ALL[name] for name in arguments.only]
     for project in dict.fromkeys(peer.project for peer in chosen):
@@ -105,7 +103,7 @@ def measure(peer, arguments, options):
         for name in loads:
             if name == FORGED:
                 warm_up(name)
-            seconds = NEW_SECONDS if name == NEW else arguments.seconds
+            seconds = arguments.new_seconds if name == NEW else arguments.seconds
             before = counted(base, cookies) if name == CHANGE else 0
             samples[name] = sample(name, seconds)
             if name == CHANGE:
@@ -143,6 +141,9 @@ def parse():
     parser.add_argument("--loads", type=names(LOADS), default=list(LOADS),
                         help="comma list of: " + ", ".join(LOADS))
     parser.add_argument("--seconds", type=int, default=5, help="length of one sample (5)")
+    # New sessions stay in memory, and so does what a server answers before it stores it: of many more in a row, 512 MiB
+    # of heap would not be enough for each peer.
+    parser.add_argument("--new-seconds", type=int, default=2, help="the same for new sessions, which stay in memory (2)")
     parser.add_argument("--warmup", type=int, default=10, help="seconds of each load before it (10)")
     parser.add_argument("--rounds", type=int, default=2, help="starts of each peer; medians count (2)")
     parser.add_argument("--connections", type=int, default=64)
