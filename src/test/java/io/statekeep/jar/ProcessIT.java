@@ -228,7 +228,7 @@ class ProcessIT {
               "STATEKEEP_TOKEN_SIGNING_KEYS",
               "A".repeat(43));
       try (JarProcess node = JarProcess.start(folder, settings)) {
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 10; i++) {
           database.accept().close();
         }
         node.terminate();
