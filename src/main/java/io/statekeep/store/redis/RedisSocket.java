@@ -95,12 +95,15 @@ final class RedisSocket implements ParserHandler {
 
   // Whole, or null: of half a command nobody could tell whose the next answer is.
   private @Nullable ByteBuf text(CommandBatch batch) {
-    ByteBuf text = socket.channelHandlerContext().alloc().directBuffer(BATCH_BYTES);
+    ByteBuf text = null;
     try {
+      text = socket.channelHandlerContext().alloc().directBuffer(BATCH_BYTES);
       batch.writeTo(text);
       return text;
     } catch (OutOfMemoryError e) {
-      text.release();
+      if (text != null) {
+        text.release();
+      }
       return null;
     }
   }
