@@ -64,8 +64,9 @@ record Guess(
   RedisCommand addTo(RedisCommand command) {
     SessionRecord after = outcome.record();
     command.arg(Records.numbers(before)).arg(Records.numbers(after)).arg(compared.size());
-    compared.forEach(
-        name -> command.arg(JsonText.quote(name)).arg(value(before, name)).arg(value(after, name)));
+    compared.forEach(name -> command.arg(JsonText.quote(name)));
+    compared.forEach(name -> command.arg(value(before, name)));
+    compared.forEach(name -> command.arg(JsonText.quote(name)).arg(value(after, name)));
     set.forEach(name -> command.arg(JsonText.quote(name)).arg(value(after, name)));
     return command;
   }

@@ -7,12 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import org.jspecify.annotations.Nullable;
 
 /** One verb as a Lua script: the server runs it as one step. */
 enum Script {
-  CREATE("common", "room", "create"),
-  SAVE(new First("guess"), "common", "apply", "save"),
+  CREATE("create_usual", "common", "room", "create"),
+  SAVE("guess", "common", "apply", "save"),
   VISIT("common", "apply", "visit"),
   ROTATE("common", "apply", "room", "rotate"),
   DELETE("common", "delete"),
@@ -26,19 +25,8 @@ enum Script {
   private final String text;
   private final String sha1;
 
-  /** What comes before all that has to be defined for the rest, and answers most calls. */
-  private record First(String part) {}
-
   Script(String... parts) {
-    this(null, parts);
-  }
-
-  Script(@Nullable First first, String... parts) {
-    StringBuilder joined = new StringBuilder();
-    if (first != null) {
-      joined.append(read(first.part()));
-    }
-    joined.append("local function run()\n");
+    StringBuilder joined = new StringBuilder("local function run()\n").append(read("slack"));
     for (String part : parts) {
       joined.append(read(part));
     }

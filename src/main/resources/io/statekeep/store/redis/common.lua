@@ -5,8 +5,6 @@
 -- name as a JSON string, so that a field that begins with a quote is an attribute.
 -- After a rotation the old key holds a mark: '>' the new id, 't' until when the old key reads it.
 
-local GC_SLACK = 3600000
-
 -- m = 'version created seen-created idle expires-seen absolute-created persistent'; no absolute deadline is 0.
 local function parse(m)
   local v, c, l, i, e, a, p = string.match(m, '^(%d+) (%d+) (-?%d+) (%d+) (-?%d+) (%d+) (%d)$')
@@ -57,7 +55,6 @@ local function numbers(key)
   return m and parse(m) or nil
 end
 
--- Redis frees by itself what no purge has found long after its deadline.
 local function expire(key, deadline)
   redis.call('PEXPIREAT', key, int(deadline + GC_SLACK))
 end
