@@ -66,6 +66,19 @@ def cpu_seconds(pid):
     return ticks / CLOCK_TICKS
 
 
+def compiler_seconds(pid):
+    """CPU time of a JVM's compilers that are alive, in seconds."""
+    ticks = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        try:
+            name, fields = (task / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if name.startswith(("C1 Compiler", "C2 Compiler")):
+            ticks += sum(int(field) for field in fields.split()[11:13])
+    return ticks / CLOCK_TICKS
+
+
 def resident_mebibytes(pid):
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):

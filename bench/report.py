@@ -20,7 +20,8 @@ def rates(results):
                 row.append("–")
                 continue
             rate = number(results.middle(name, load, "rate"))
-            own = "" if load == PLAIN else f" ({results.ratio(name, load, name, PLAIN):.2f})"
+            alone = load == PLAIN or not results.measured(name, PLAIN)
+            own = "" if alone else f" ({results.ratio(name, load, name, PLAIN):.2f})"
             row.append(rate + own)
         rows.append(row)
     return Table(

@@ -12,7 +12,8 @@ class Round:
     """One start of one peer.
 
     `alone` and `at_once` are increments lost of one client and of several, `refused` those that were
-    not answered with a count, `dead` sessions that are gone after the load.
+    not answered with a count, `dead` sessions that are gone after the load. `samples` are those of each load,
+    in the order of the turns.
     """
 
     start: float
@@ -38,22 +39,25 @@ class Results:
     def measured(self, name, load):
         return load in self.rounds[name][0].samples
 
+    def samples(self, name, load):
+        return [sample for one in self.rounds[name] for sample in one.samples[load]]
+
     def middle(self, name, load, figure):
         """The median of one figure, or None where it is not counted."""
-        found = [getattr(r.samples[load], figure) for r in self.rounds[name]]
+        found = [getattr(sample, figure) for sample in self.samples(name, load)]
         return None if None in found else statistics.median(found)
 
     def total(self, name, load, figure):
-        return sum(getattr(r.samples[load], figure) for r in self.rounds[name])
+        return sum(getattr(sample, figure) for sample in self.samples(name, load))
 
     def of_rounds(self, name, figure):
         return [getattr(r, figure) for r in self.rounds[name]]
 
     def ratio(self, name, load, other, other_load, figure="rate"):
-        """The median of the rounds' ratios: what ran close together is compared."""
+        """The median of the ratios of single samples: where both have the same load, what ran close together."""
+        mine, theirs = self.samples(name, load), self.samples(other, other_load)
         return statistics.median(
-            getattr(mine.samples[load], figure) / max(0.1, getattr(theirs.samples[other_load], figure))
-            for mine, theirs in zip(self.rounds[name], self.rounds[other]))
+            getattr(one, figure) / max(0.1, getattr(another, figure)) for one, another in zip(mine, theirs))
 
     def save(self, path):
         path.write_text(json.dumps(asdict(self), indent=1) + "\n")
@@ -64,6 +68,7 @@ def read(path):
     results = Results(found["setting"])
     for name, rounds in found["rounds"].items():
         for one in rounds:
-            one["samples"] = {load: Sample(**sample) for load, sample in one["samples"].items()}
+            one["samples"] = {
+                load: [Sample(**sample) for sample in all_of] for load, all_of in one["samples"].items()}
             results.add(name, Round(**one))
     return results

@@ -1,26 +1,28 @@
 #!/usr/bin/env python3
-"""Measures Statekeep and its peers: server, store and wrk over loopback, one server at a time."""
+"""Measures Statekeep and its peers: server, store and wrk over loopback, one server after another, by turns."""
 
 import argparse
 import os
+import statistics
 import sys
-import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import bars
-import client
-import load
+import contender
 import machine
 import processes
 import report
 import results
 import server
-from peers import ALL, CHANGE, FORGED, LOADS, NEW, PLAIN, READ, ROOT
+import warmup
+from peers import ALL, FORGED, LOADS, NEW, ROOT
 from tables import around, facts, image, rewrite
 
 MARK = "bench/run.py"
-NEW_WARMUP = (1, 1)
-PATHS = {PLAIN: "/plain", FORGED: "/get_session", READ: "/get_session", CHANGE: "/update_session", NEW: client.SET}
+# New sessions stay in memory, and so does what a server answers before it stores it: of many more, 512 MiB of heap
+# would not be enough for each peer.
+NEW_TURNS = 2
 
 
 def main():
@@ -45,11 +47,11 @@ def main():
 
 
 def run(arguments):
-    options = arguments.java_options.split()
-    found = results.Results(machine.describe(ROOT, arguments.java_home, options) | {
-        "load": f"wrk -t1 -c{arguments.connections} -d{arguments.seconds}s, {arguments.sessions} sessions by"
-                f" turns, after {arguments.warmup} s of each load (new: -d{arguments.new_seconds}s after {sum(NEW_WARMUP)} s);"
-                f" medians of {arguments.rounds} rounds"})
+    found = results.Results(machine.describe(ROOT, arguments.java_home, arguments.java_options.split()) | {
+        "load": f"wrk -t1 -c{arguments.connections} -d{arguments.seconds}s, {arguments.sessions} sessions by turns,"
+                f" {arguments.turns} times (new: -d{arguments.new_seconds}s, {new_turns(arguments)} times), after each"
+                f" load has run until the JVM's compilers rested, at most {arguments.warmup} s or {warmup.MOST_NEW:,} new"
+                f" sessions in memory or {warmup.MOST_NEW_IN_STORE:,} in a store; rounds: {arguments.rounds}; medians"})
     chosen = [ALL[name] for name in arguments.only]
     for project in dict.fromkeys(peer.project for peer in chosen):
         jar = next(peer.jar for peer in chosen if peer.project == project)
@@ -58,69 +60,59 @@ def run(arguments):
             found.setting[project.name] = machine.versions(project)
     left_out = {}
     for turn in range(arguments.rounds):
-        for peer in chosen:
-            if peer.name in left_out:
-                continue
-            try:
-                found.add(peer.name, measure(peer, arguments, options))
-                show(turn, peer.name, found.rounds[peer.name][-1])
-            except (LookupError, RuntimeError) as cause:
-                left_out[peer.name] = str(cause).splitlines()[0]
-                print(f"{peer.name}: left out, {cause}", flush=True)
+        for name, one in play([peer for peer in chosen if peer.name not in left_out], arguments, left_out).items():
+            found.add(name, one)
+            show(turn, name, one)
     if left_out:
         found.setting["left out"] = "; ".join(f"{name}, {cause}" for name, cause in left_out.items())
     return found
 
 
-def measure(peer, arguments, options):
-    """One round of one peer: start, check, warm up, load."""
-    loads = [name for name in arguments.loads if name in peer.loads]
-    with server.running(peer, arguments.java_home, options) as running, \
-            tempfile.NamedTemporaryFile("w") as file, tempfile.NamedTemporaryFile("w") as forged:
-        base, keeps = running.base, READ in peer.loads
-        wrong = client.wrong_answers(base) if keeps else []
-        alone, refused = client.increments(base, 1) if keeps else (0, 0)
-        at_once, more_refused = client.increments(base, client.CLIENTS) if keeps else (0, 0)
-        cookies = [client.new_session(base) for _ in range(arguments.sessions if keeps else 0)]
-        file.write("".join(cookie + "\n" for cookie in cookies))
-        file.flush()
-        forged.write("".join(client.forged(cookie) + "\n" for cookie in cookies))
-        forged.flush()
-        sent = {FORGED: forged.name, READ: file.name, CHANGE: file.name}
+def play(peers, arguments, left_out):
+    """One round: all peers run, one of them is loaded at a time, so that a slow moment of the machine meets all."""
+    with ExitStack() as stack:
+        contenders = {}
 
-        def sample(name, seconds):
-            return load.measure(running, PATHS[name], seconds, arguments.connections, sent.get(name, "-"))
+        def attempt(name, step):
+            try:
+                return step()
+            except (LookupError, RuntimeError) as cause:
+                left_out[name] = str(cause).splitlines()[0]
+                contenders.pop(name, None)
+                print(f"{name}: left out, {cause}", flush=True)
+                return None
 
-        def warm_up(name):
-            for seconds in NEW_WARMUP if name == NEW else (arguments.warmup,):
-                sample(name, seconds)
-
-        for name in loads:
-            # What only some peers do must not warm them up for the rest.
-            if name != FORGED:
-                warm_up(name)
-        samples = {}
-        for name in loads:
-            if name == FORGED:
-                warm_up(name)
-            seconds = arguments.new_seconds if name == NEW else arguments.seconds
-            before = counted(base, cookies) if name == CHANGE else 0
-            samples[name] = sample(name, seconds)
-            if name == CHANGE:
-                done = samples[name].requests - samples[name].errors
-                samples[name].lost = max(0, before + done + len(cookies) - counted(base, cookies))
-        dead = sum(not client.alive(base, cookie) for cookie in cookies)
-        return results.Round(running.start, running.resident(), wrong, alone, at_once,
-                             refused + more_refused, dead, samples)
+        for peer in peers:
+            print(f"{peer.name}: starts and warms up", flush=True)
+            one = attempt(peer.name, lambda: stack.enter_context(contender.running(peer, arguments)))
+            if one:
+                contenders[peer.name] = one
+        for loads, turns in order(arguments):
+            for turn in range(turns):
+                for load in loads:
+                    for name, one in [*contenders.items()]:
+                        if load in one.loads:
+                            # What only some peers do must not warm them up for the rest.
+                            if load == FORGED and turn == 0:
+                                attempt(name, lambda: one.warm_up(load))
+                            attempt(name, lambda: one.sample(load))
+        return {name: one.result() for name, one in contenders.items()}
 
 
-def counted(base, cookies):
-    """All increments so far; counting adds one to each session."""
-    return sum(client.count(base, cookie) for cookie in cookies)
+def order(arguments):
+    """Groups of loads with the number of turns: those of a group are compared by what ran close together."""
+    yield [load for load in arguments.loads if load not in (NEW, FORGED)], arguments.turns
+    yield [load for load in arguments.loads if load == NEW], new_turns(arguments)
+    yield [load for load in arguments.loads if load == FORGED], arguments.turns
+
+
+def new_turns(arguments):
+    return min(arguments.turns, NEW_TURNS)
 
 
 def show(turn, name, one):
-    rates = ", ".join(f"{load} {sample.rate:,.0f}" for load, sample in one.samples.items())
+    rates = ", ".join(f"{load} {statistics.median(sample.rate for sample in all_of):,.0f}"
+                      for load, all_of in one.samples.items())
     print(f"round {turn + 1} {name}: {rates}", flush=True)
     for sentence in one.wrong:
         print(f"  {sentence}", flush=True)
@@ -140,12 +132,13 @@ def parse():
     parser.add_argument("--only", type=names(ALL), default=list(ALL), help="comma list of: " + ", ".join(ALL))
     parser.add_argument("--loads", type=names(LOADS), default=list(LOADS),
                         help="comma list of: " + ", ".join(LOADS))
-    parser.add_argument("--seconds", type=int, default=5, help="length of one sample (5)")
-    # New sessions stay in memory, and so does what a server answers before it stores it: of many more in a row, 512 MiB
-    # of heap would not be enough for each peer.
-    parser.add_argument("--new-seconds", type=int, default=2, help="the same for new sessions, which stay in memory (2)")
-    parser.add_argument("--warmup", type=int, default=10, help="seconds of each load before it (10)")
-    parser.add_argument("--rounds", type=int, default=2, help="starts of each peer; medians count (2)")
+    parser.add_argument("--seconds", type=int, default=2, help="length of one sample (2)")
+    parser.add_argument("--new-seconds", type=int, default=2,
+                        help="the same for new sessions, which stay in memory (2)")
+    parser.add_argument("--turns", type=int, default=5,
+                        help=f"samples of each load in a round (5; new: at most {NEW_TURNS})")
+    parser.add_argument("--warmup", type=int, default=40, help="most seconds of each load before it (40)")
+    parser.add_argument("--rounds", type=int, default=2, help="starts of each peer (2)")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--sessions", type=int, default=64, help="live sessions that requests use by turns")
     parser.add_argument("--java-home", default=os.environ.get("JAVA_HOME"), help="JDK of all servers ($JAVA_HOME)")

@@ -23,6 +23,15 @@ final class CommandBatch {
     return commands.isEmpty();
   }
 
+  /** Bytes of all commands. */
+  int length() {
+    int length = 0;
+    for (RedisCommand command : commands) {
+      length += command.length();
+    }
+    return length;
+  }
+
   /** Writes all commands as they go over the wire. */
   void writeTo(ByteBuf out) {
     commands.forEach(command -> command.writeTo(out));

@@ -44,6 +44,11 @@ final class RedisCommand {
     return arg(Long.toString(number));
   }
 
+  /** Bytes that are written. */
+  int length() {
+    return end - MAX_HEAD + headLength(words);
+  }
+
   void writeTo(ByteBuf out) {
     int headLength = headLength(words);
     int start = MAX_HEAD - headLength;

@@ -26,9 +26,6 @@ final class RedisSocket implements ParserHandler {
   private static final int MAX_NESTED_ARRAYS = 32;
   private static final int MAX_WAITING = 16 * 1024;
 
-  // What most batches need.
-  private static final int BATCH_BYTES = 4096;
-
   private final NetSocketInternal socket;
   private final Deque<Promise<Response>> waiting = new ArrayDeque<>();
   private Consumer<String> listener = why -> {};
@@ -97,7 +94,7 @@ final class RedisSocket implements ParserHandler {
   private @Nullable ByteBuf text(CommandBatch batch) {
     ByteBuf text = null;
     try {
-      text = socket.channelHandlerContext().alloc().directBuffer(BATCH_BYTES);
+      text = socket.channelHandlerContext().alloc().directBuffer(batch.length());
       batch.writeTo(text);
       return text;
     } catch (OutOfMemoryError e) {

@@ -13,6 +13,7 @@ class RedisCommandTest {
   private static String written(RedisCommand command) {
     ByteBuf out = Unpooled.buffer(1);
     command.writeTo(out);
+    assertThat(out.readableBytes()).isEqualTo(command.length());
     return out.toString(StandardCharsets.UTF_8);
   }
 
