@@ -13,18 +13,26 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A connection by a JDBC driver, whose calls block a thread of their own. */
 final class JdbcLink implements SqlLink {
+  // Those with a list differ by its length, which a batch bounds.
+  private static final int MAX_KEPT = 256;
+
   private final Pool pool;
   private final SqlConnection connection;
+  private final boolean keepsStatements;
+  private final Set<String> kept = new HashSet<>();
   private @Nullable Transaction transaction;
 
-  private JdbcLink(Pool pool, SqlConnection connection) {
+  private JdbcLink(Pool pool, SqlConnection connection, Dialect dialect) {
     this.pool = pool;
     this.connection = connection;
+    this.keepsStatements = dialect == Dialect.HSQLDB;
   }
 
   static Future<SqlLink> connect(Vertx vertx, JdbcAddress address) {
@@ -39,7 +47,7 @@ final class JdbcLink implements SqlLink {
     Pool pool = JDBCPool.pool(vertx, options, new PoolOptions().setMaxSize(1));
     return pool.getConnection()
         .compose(connection -> prepared(connection, address.dialect()))
-        .<SqlLink>map(connection -> new JdbcLink(pool, connection))
+        .<SqlLink>map(connection -> new JdbcLink(pool, connection, address.dialect()))
         .onFailure(failure -> pool.close());
   }
 
@@ -51,20 +59,27 @@ final class JdbcLink implements SqlLink {
 
   @Override
   public Future<RowSet<Row>> execute(String sql, Tuple values) {
-    return connection.preparedQuery(sql).execute(values);
+    return kept(sql).compose(v -> connection.preparedQuery(sql).execute(values));
   }
 
   @Override
   public Future<List<Integer>> executeBatch(String sql, List<Tuple> rows) {
-    return connection
-        .preparedQuery(sql)
-        .executeBatch(rows)
+    return kept(sql)
+        .compose(v -> connection.preparedQuery(sql).executeBatch(rows))
         .map(
             counts -> {
               List<Integer> changed = new ArrayList<>(rows.size());
               counts.forEach(count -> changed.add(count.getInteger(0)));
               return changed;
             });
+  }
+
+  // HSQLDB compiles a text for each call, unless the connection has a statement of the same text
+  // open; other databases keep statements by themselves, or their drivers do.
+  private Future<Void> kept(String sql) {
+    return keepsStatements && kept.size() < MAX_KEPT && kept.add(sql)
+        ? connection.prepare(sql).mapEmpty()
+        : Future.succeededFuture();
   }
 
   @Override
