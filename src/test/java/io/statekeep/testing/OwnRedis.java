@@ -8,35 +8,47 @@ import redis.embedded.RedisServer;
 
 /** A Redis server for one test class, which may stop, freeze or reconfigure it. */
 public final class OwnRedis {
+  private final RedisVersion version;
   private final RedisServer server;
   private final int port;
 
-  private OwnRedis(RedisServer server, int port) {
+  private OwnRedis(RedisVersion version, RedisServer server, int port) {
+    this.version = version;
     this.server = server;
     this.port = port;
   }
 
   public static OwnRedis start(String... settings) {
+    return start(RedisVersion.REDIS_6, settings);
+  }
+
+  public static OwnRedis start(RedisVersion version, String... settings) {
     try {
-      return start(Servers.freePort(), List.of(settings));
+      return start(version, Servers.freePort(), List.of(settings));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   static OwnRedis start(int port, List<String> settings) throws IOException {
-    redis.embedded.core.RedisServerBuilder builder = RedisServer.newRedisServer().port(port);
+    return start(RedisVersion.REDIS_6, port, settings);
+  }
+
+  private static OwnRedis start(RedisVersion version, int port, List<String> settings)
+      throws IOException {
+    redis.embedded.core.RedisServerBuilder builder =
+        RedisServer.newRedisServer().executableProvider(version.executable()).port(port);
     builder.setting("bind 127.0.0.1").setting("save \"\"");
     settings.forEach(builder::setting);
     RedisServer server = builder.build();
     server.start();
-    return new OwnRedis(server, port);
+    return new OwnRedis(version, server, port);
   }
 
   /** The same address again, after {@link #stop}. */
   public OwnRedis restart(String... settings) {
     try {
-      return start(port, List.of(settings));
+      return start(version, port, List.of(settings));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,14 +11,11 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import redis.embedded.RedisServer;
-import redis.embedded.core.ExecutableProvider;
-import redis.embedded.model.OsArchitecture;
 
 /**
  * Real servers on free ports of loopback, each started when first asked for and stopped with the
@@ -30,14 +27,14 @@ public final class Servers {
   private Servers() {}
 
   private static final class Redis {
-    static final int PORT = start(ExecutableProvider.newJarResourceProvider());
+    static final int PORT = start(RedisVersion.REDIS_6);
 
-    static int start(ExecutableProvider version) {
+    static int start(RedisVersion version) {
       try {
         int port = freePort();
         RedisServer server =
             RedisServer.newRedisServer()
-                .executableProvider(version)
+                .executableProvider(version.executable())
                 .port(port)
                 .setting("save \"\"")
                 .setting("bind 127.0.0.1")
@@ -60,14 +57,7 @@ public final class Servers {
   }
 
   private static final class Redis7 {
-    static final int PORT =
-        Redis.start(
-            ExecutableProvider.newJarResourceProvider(
-                Map.of(
-                    OsArchitecture.UNIX_x86_64, "/redis-server-7.0.15-linux-amd64",
-                    OsArchitecture.UNIX_AARCH64, "/redis-server-7.0.15-linux-arm64",
-                    OsArchitecture.MAC_OS_X_x86_64, "/redis-server-7.0.15-darwin-amd64",
-                    OsArchitecture.MAC_OS_X_ARM64, "/redis-server-7.0.15-darwin-arm64")));
+    static final int PORT = Redis.start(RedisVersion.REDIS_7);
   }
 
   private static final class Postgres {

@@ -13,7 +13,7 @@ final class RedisError extends RuntimeException {
   private static final Pattern KIND =
       Pattern.compile(
           "\\b(OOM|READONLY|MISCONF|LOADING|BUSY|NOREPLICAS|MASTERDOWN|NOPERM|NOAUTH|WRONGPASS"
-              + "|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|CROSSSLOT|EXECABORT)\\b");
+              + "|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|CROSSSLOT|EXECABORT|WRONGTYPE)\\b");
 
   // With these a server carries out nothing; with others it may read while it does not write.
   private static final Set<String> NO_SERVICE =

@@ -20,6 +20,7 @@ import io.statekeep.session.SessionStoreException;
 import io.statekeep.testing.Keys;
 import io.statekeep.testing.OwnRedis;
 import io.statekeep.testing.RedisShell;
+import io.statekeep.testing.RedisVersion;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.List;
@@ -44,8 +45,12 @@ class RedisFaultTest {
   @BeforeEach
   void open() {
     vertx = Vertx.vertx();
-    redis = OwnRedis.start();
+    redis = OwnRedis.start(version());
     store = open(redis.url());
+  }
+
+  RedisVersion version() {
+    return RedisVersion.REDIS_6;
   }
 
   private SessionStore open(String url) {
@@ -59,6 +64,11 @@ class RedisFaultTest {
     await(store.close());
     await(vertx.close());
     redis.stop();
+  }
+
+  /** As most sessions are when they begin. */
+  private SessionRecord anonymous() {
+    return SessionRecord.create(Keys.next(), POLICY, clock.millis());
   }
 
   private SessionRecord created() {
@@ -114,8 +124,7 @@ class RedisFaultTest {
     for (int i = 0; i < 5000; i++) {
       attributes = attributes.with("a" + i, "1");
     }
-    SessionRecord record =
-        SessionRecord.create(Keys.next(), POLICY, clock.millis()).withAttributes(attributes);
+    SessionRecord record = anonymous().withAttributes(attributes);
     assertThat(await(store.create(Creation.of(record)))).isEqualTo(CreateOutcome.CREATED);
     assertThat(await(store.load(record.key()))).contains(record);
   }
@@ -158,10 +167,35 @@ class RedisFaultTest {
       assertThatThrownBy(() -> await(store.save(record.key(), SessionDelta.put("a", "1"))))
           .isInstanceOf(SessionStoreException.class)
           .hasMessageContaining("OOM");
+      SessionRecord next = anonymous();
+      assertThatThrownBy(() -> await(store.create(Creation.of(next))))
+          .isInstanceOf(SessionStoreException.class)
+          .hasMessageContaining("OOM");
       assertThat(await(store.load(record.key()))).contains(record);
       shell.run("CONFIG", "SET", "maxmemory", "0");
       assertThat(await(store.save(record.key(), SessionDelta.put("a", "1"))))
           .isInstanceOf(SaveOutcome.Saved.class);
+      assertThat(await(store.load(next.key()))).isEmpty();
+      assertThat(await(store.create(Creation.of(next)))).isEqualTo(CreateOutcome.CREATED);
+    }
+  }
+
+  @Test
+  void aSessionThatCannotBeToldOfOrFoundIsNotMade() {
+    try (RedisShell shell = new RedisShell(vertx, redis.url())) {
+      for (String name : List.of("f:events", "f:created", "f:expiry")) {
+        created();
+        shell.run("DEL", name);
+        shell.run("SET", name, "not ours");
+        SessionRecord record = anonymous();
+        assertThatThrownBy(() -> await(store.create(Creation.of(record))))
+            .as(name)
+            .isInstanceOf(SessionStoreException.class)
+            .hasMessageContaining("WRONGTYPE");
+        assertThat(await(store.load(record.key()))).as(name).isEmpty();
+        shell.run("DEL", name);
+        assertThat(await(store.create(Creation.of(record)))).isEqualTo(CreateOutcome.CREATED);
+      }
     }
   }
 
