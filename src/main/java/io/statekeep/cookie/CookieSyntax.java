@@ -11,6 +11,14 @@ final class CookieSyntax {
   /** RFC 6265bis section 5.6: user agents ignore an attribute whose value is longer. */
   static final int MAX_ATTRIBUTE_BYTES = 1024;
 
+  private static final boolean[] COOKIE_OCTETS = new boolean[0x7F];
+
+  static {
+    for (char c = 0x21; c < COOKIE_OCTETS.length; c++) {
+      COOKIE_OCTETS[c] = "\",;\\".indexOf(c) < 0;
+    }
+  }
+
   private CookieSyntax() {}
 
   /**
@@ -18,7 +26,7 @@ final class CookieSyntax {
    * backslash.
    */
   static boolean isCookieOctet(char c) {
-    return c > 0x20 && c < 0x7F && c != '"' && c != ',' && c != ';' && c != '\\';
+    return c < COOKIE_OCTETS.length && COOKIE_OCTETS[c];
   }
 
   /** RFC 9110 section 5.6.2: token characters. */

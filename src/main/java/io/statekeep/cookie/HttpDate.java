@@ -13,21 +13,9 @@ final class HttpDate {
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
           .withZone(ZoneOffset.UTC);
 
-  // Cookies of one second share their Expires text.
-  private static volatile Formatted latest = new Formatted(0, IMF_FIXDATE.format(Instant.EPOCH));
-
   private HttpDate() {}
 
   static String format(long epochSecond) {
-    Formatted known = latest;
-    if (known.epochSecond == epochSecond) {
-      return known.text;
-    }
-    Formatted fresh =
-        new Formatted(epochSecond, IMF_FIXDATE.format(Instant.ofEpochSecond(epochSecond)));
-    latest = fresh;
-    return fresh.text;
+    return IMF_FIXDATE.format(Instant.ofEpochSecond(epochSecond));
   }
-
-  private record Formatted(long epochSecond, String text) {}
 }

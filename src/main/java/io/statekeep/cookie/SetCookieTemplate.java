@@ -2,12 +2,13 @@ package io.statekeep.cookie;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code Set-Cookie} lines of one cookie: its name and attributes stay, its value and age
  * differ. Strict on the way out: what would need repair is refused (RFC 6265bis section 4.1).
- * Immutable.
+ * Thread-safe.
  */
 public final class SetCookieTemplate {
   /** RFC 6265bis section 5.5: the longest life that a user agent grants, in seconds. */
@@ -16,6 +17,12 @@ public final class SetCookieTemplate {
   private final String name;
   private final String start;
   private final String suffix;
+
+  // Cookies of one second and one age end alike.
+  private volatile Ending latest;
+
+  /** All that follows the value. */
+  private record Ending(@Nullable Long age, long epochSecond, String text) {}
 
   /**
    * @param name a token; a prefix such as {@code __Host-} is held to its rules
@@ -28,6 +35,7 @@ public final class SetCookieTemplate {
     this.name = name;
     this.start = name + "=";
     this.suffix = attributes.suffix();
+    this.latest = ending(null, 0);
   }
 
   /**
@@ -51,18 +59,27 @@ public final class SetCookieTemplate {
    */
   public byte[] bytes(String value, @Nullable Long maxAgeSeconds, long nowMillis) {
     checkValue(value);
-    String life = life(granted(maxAgeSeconds), nowMillis);
-    byte[] line = new byte[start.length() + value.length() + life.length() + suffix.length()];
-    put(line, put(line, put(line, put(line, 0, start), value), life), suffix);
+    String end = end(granted(maxAgeSeconds), Math.floorDiv(nowMillis, 1000L));
+    byte[] line = new byte[start.length() + value.length() + end.length()];
+    put(line, put(line, put(line, 0, start), value), end);
     return line;
   }
 
-  private static String life(@Nullable Long age, long nowMillis) {
-    if (age == null) {
-      return "";
+  private String end(@Nullable Long age, long epochSecond) {
+    Ending known = latest;
+    if (known.epochSecond != epochSecond || !Objects.equals(known.age, age)) {
+      known = ending(age, epochSecond);
+      latest = known;
     }
-    long expires = age == 0 ? 0 : Math.floorDiv(nowMillis, 1000L) + age;
-    return "; Max-Age=" + age + "; Expires=" + HttpDate.format(expires);
+    return known.text;
+  }
+
+  private Ending ending(@Nullable Long age, long epochSecond) {
+    if (age == null) {
+      return new Ending(null, epochSecond, suffix);
+    }
+    String expires = HttpDate.format(age == 0 ? 0 : epochSecond + age);
+    return new Ending(age, epochSecond, "; Max-Age=" + age + "; Expires=" + expires + suffix);
   }
 
   @SuppressWarnings("deprecation") // By low bytes: all of it was checked to be ASCII.
