@@ -102,8 +102,9 @@ def play(peers, arguments, left_out):
 def order(arguments):
     """Groups of loads with the number of turns: those of a group are compared by what ran close together."""
     yield [load for load in arguments.loads if load not in (NEW, FORGED)], arguments.turns
-    yield [load for load in arguments.loads if load == NEW], new_turns(arguments)
     yield [load for load in arguments.loads if load == FORGED], arguments.turns
+    # Last: what they leave fills the memory.
+    yield [load for load in arguments.loads if load == NEW], new_turns(arguments)
 
 
 def new_turns(arguments):
