@@ -24,8 +24,8 @@ final class CommandBatch {
   }
 
   /** Bytes of all commands. */
-  int length() {
-    int length = 0;
+  long length() {
+    long length = 0;
     for (RedisCommand command : commands) {
       length += command.length();
     }

@@ -92,9 +92,13 @@ final class RedisSocket implements ParserHandler {
 
   // Whole, or null: of half a command nobody could tell whose the next answer is.
   private @Nullable ByteBuf text(CommandBatch batch) {
+    long length = batch.length();
+    if (length > Integer.MAX_VALUE) {
+      return null;
+    }
     ByteBuf text = null;
     try {
-      text = socket.channelHandlerContext().alloc().directBuffer(batch.length());
+      text = socket.channelHandlerContext().alloc().directBuffer((int) length);
       batch.writeTo(text);
       return text;
     } catch (OutOfMemoryError e) {

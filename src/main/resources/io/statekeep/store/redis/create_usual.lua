@@ -1,6 +1,6 @@
 -- A session without a subject that is no repeat, as most are, where Redis numbers the event by itself: before all that has
--- to be defined for the rest, which decides where one of the steps before the first write is not as it mostly is.
--- Lua takes only so many arguments at once.
+-- to be defined for the rest, which decides where one of the steps before the first write is not as it mostly is, or there
+-- are more arguments than Lua takes at once.
 if ARGV[6] == '' and #ARGV < 1000 and redis.REDIS_VERSION_NUM and redis.call('EXISTS', KEYS[1]) == 0 then
   local time = redis.call('TIME')
   local told = redis.pcall('XADD', KEYS[4], 'NOMKSTREAM', 'MAXLEN', '~', ARGV[5], '1-*',

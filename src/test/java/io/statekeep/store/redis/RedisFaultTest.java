@@ -181,7 +181,7 @@ class RedisFaultTest {
   }
 
   @Test
-  void aSessionThatCannotBeToldOfOrFoundIsNotMade() {
+  void noSessionIsMadeWhereAKeyOfOursIsSomethingElse() {
     try (RedisShell shell = new RedisShell(vertx, redis.url())) {
       for (String name : List.of("f:events", "f:created", "f:expiry")) {
         created();
@@ -309,6 +309,19 @@ class RedisFaultTest {
       assertThat(await(limited.delete(to, EndReason.REVOKED))).isFalse();
       await(limited.close());
       assertThat(shell.run("GET", "foreign").toString()).isEqualTo("untouched");
+    }
+  }
+
+  @Test
+  void redisFreesByItselfWhatNoPurgeHasFound() {
+    try (RedisShell shell = new RedisShell(vertx, redis.url())) {
+      for (SessionRecord record : List.of(anonymous(), anonymous().withSubject("alice"))) {
+        assertThat(await(store.create(Creation.of(record)))).isEqualTo(CreateOutcome.CREATED);
+        long end = record.lifetime().expiresAt() + 3_600_000;
+        long before = clock.millis();
+        long left = shell.run("PTTL", "f:s:" + record.key().value()).toLong();
+        assertThat(left).isBetween(end - clock.millis() - 1, end - before + 1);
+      }
     }
   }
 
