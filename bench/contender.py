@@ -54,7 +54,9 @@ class Contender:
         return load.measure(self.process, PATHS[name], seconds, self.arguments.connections, self.sent.get(name, "-"),
                             settle)
 
-    def sample(self, name):
+    def sample(self, name, warms_up=False):
+        if warms_up:
+            self.warm_up(name)
         before = self.counted() if name == CHANGE else 0
         sample = self.load(name, self.arguments.new_seconds if name == NEW else self.arguments.seconds)
         if name == CHANGE:

@@ -54,10 +54,11 @@ class Results:
         return [getattr(r, figure) for r in self.rounds[name]]
 
     def ratio(self, name, load, other, other_load, figure="rate"):
-        """The median of the ratios of single samples: where both have the same load, what ran close together."""
-        mine, theirs = self.samples(name, load), self.samples(other, other_load)
+        """The median of the ratios of single samples of one round: of a load in both, what ran close together."""
         return statistics.median(
-            getattr(one, figure) / max(0.1, getattr(another, figure)) for one, another in zip(mine, theirs))
+            getattr(one, figure) / max(0.1, getattr(another, figure))
+            for mine, theirs in zip(self.rounds[name], self.rounds[other])
+            for one, another in zip(mine.samples[load], theirs.samples[other_load]))
 
     def save(self, path):
         path.write_text(json.dumps(asdict(self), indent=1) + "\n")

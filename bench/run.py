@@ -4,6 +4,7 @@
 import argparse
 import os
 import statistics
+import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -76,8 +77,8 @@ def play(peers, arguments, left_out):
         def attempt(name, step):
             try:
                 return step()
-            except (LookupError, RuntimeError) as cause:
-                left_out[name] = str(cause).splitlines()[0]
+            except (LookupError, RuntimeError, OSError, subprocess.SubprocessError) as cause:
+                left_out[name] = str(cause).partition("\n")[0]
                 contenders.pop(name, None)
                 print(f"{name}: left out, {cause}", flush=True)
                 return None
@@ -93,10 +94,9 @@ def play(peers, arguments, left_out):
                     for name, one in [*contenders.items()]:
                         if load in one.loads:
                             # What only some peers do must not warm them up for the rest.
-                            if load == FORGED and turn == 0:
-                                attempt(name, lambda: one.warm_up(load))
-                            attempt(name, lambda: one.sample(load))
-        return {name: one.result() for name, one in contenders.items()}
+                            attempt(name, lambda: one.sample(load, warms_up=load == FORGED and turn == 0))
+        results_of = {name: attempt(name, one.result) for name, one in [*contenders.items()]}
+        return {name: result for name, result in results_of.items() if result}
 
 
 def order(arguments):
@@ -136,9 +136,9 @@ def parse():
     parser.add_argument("--seconds", type=int, default=2, help="length of one sample (2)")
     parser.add_argument("--new-seconds", type=int, default=2,
                         help="the same for new sessions, which stay in memory (2)")
-    parser.add_argument("--turns", type=int, default=5,
+    parser.add_argument("--turns", type=int, choices=range(1, 101), metavar="TURNS", default=5,
                         help=f"samples of each load in a round (5; new: at most {NEW_TURNS})")
-    parser.add_argument("--warmup", type=int, default=40, help="most seconds of each load before it (40)")
+    parser.add_argument("--warmup", type=int, default=40, help="most seconds that each load runs before it (40)")
     parser.add_argument("--rounds", type=int, default=2, help="starts of each peer (2)")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--sessions", type=int, default=64, help="live sessions that requests use by turns")

@@ -29,4 +29,5 @@ def run(pid, load, slice_seconds, enough):
         requests += load(slice_seconds).requests
         seconds += slice_seconds
         share = (processes.compiler_seconds(pid) - before) / slice_seconds
-        resting = resting + 1 if share < REST else 0
+        # A compiler's thread that ended takes its time with it.
+        resting = resting + 1 if 0 <= share < REST else 0
