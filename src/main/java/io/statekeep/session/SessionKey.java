@@ -17,8 +17,6 @@ public final class SessionKey {
   public static final int PARTITIONS = 64;
 
   private static final int TEXT_CHARS = 43;
-  // What the last of 43 characters may be: it has two bits that stand for nothing.
-  private static final String LAST_CHARS = "AEIMQUYcgkosw048";
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
   private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
   private static final VarHandle LONGS =
@@ -64,7 +62,7 @@ public final class SessionKey {
   }
 
   private static byte @Nullable [] digest(String value) {
-    if (value.length() != TEXT_CHARS || LAST_CHARS.indexOf(value.charAt(TEXT_CHARS - 1)) < 0) {
+    if (value.length() != TEXT_CHARS || !Base64Url.mayEndDigest(value.charAt(TEXT_CHARS - 1))) {
       return null;
     }
     try {
@@ -111,17 +109,7 @@ public final class SessionKey {
 
   /** The partition of any text: 0 if it does not begin as base64url does. */
   public static int partitionOf(String text) {
-    char c = text.isEmpty() ? 'A' : text.charAt(0);
-    if (c >= 'A' && c <= 'Z') {
-      return c - 'A';
-    }
-    if (c >= 'a' && c <= 'z') {
-      return 26 + c - 'a';
-    }
-    if (c >= '0' && c <= '9') {
-      return 52 + c - '0';
-    }
-    return c == '-' ? 62 : c == '_' ? 63 : 0;
+    return text.isEmpty() ? 0 : Math.max(0, Base64Url.bits(text.charAt(0)));
   }
 
   @Override

@@ -27,19 +27,6 @@ public final class SessionTokens {
   private static final int PART_CHARS = 43;
   private static final int TOKEN_CHARS = 2 * PART_CHARS + 1;
   private static final int BLOCK_BYTES = 64 * RANDOM_BYTES;
-  // What each character stands for, -1 for nothing (RFC 4648 section 5).
-  private static final byte[] BITS = new byte[128];
-  // 43 characters have two bits more than 32 bytes.
-  private static final int SPARE_BITS = 3;
-
-  static {
-    String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    Arrays.fill(BITS, (byte) -1);
-    for (int i = 0; i < alphabet.length(); i++) {
-      BITS[alphabet.charAt(i)] = (byte) i;
-    }
-  }
-
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
   private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
 
@@ -129,7 +116,7 @@ public final class SessionTokens {
     int place = keys.verify(mine.message, PART_CHARS, mine.mac);
     // One text for each signature: the spare bits of the last character must be what the encoder
     // writes.
-    if (place == PurposeKeys.NO_KEY || (BITS[text.charAt(TOKEN_CHARS - 1)] & SPARE_BITS) != 0) {
+    if (place == PurposeKeys.NO_KEY || !Base64Url.mayEndDigest(text.charAt(TOKEN_CHARS - 1))) {
       return null;
     }
     DECODER.decode(mine.message, mine.random);
@@ -147,7 +134,7 @@ public final class SessionTokens {
   private static boolean isBase64Url(String text) {
     for (int i = 0; i < TOKEN_CHARS; i++) {
       char c = text.charAt(i);
-      if ((c >= BITS.length || BITS[c] < 0) && i != PART_CHARS) {
+      if (Base64Url.bits(c) < 0 && i != PART_CHARS) {
         return false;
       }
     }
