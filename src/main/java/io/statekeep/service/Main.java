@@ -37,6 +37,7 @@ public final class Main implements Runnable {
 
   /** Runs a command; {@code serve} if none is named. */
   public static void main(String[] arguments) {
+    JvmDefaults.addTo(System.getProperties());
     int exit = run(System.getenv(), arguments);
     if (exit != ServeCommand.RUNNING) {
       System.exit(exit);

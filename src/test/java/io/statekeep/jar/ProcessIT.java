@@ -65,6 +65,20 @@ class ProcessIT {
     }
   }
 
+  @Test
+  void theFirstAnswersWaitForNothingThatNobodyNeeds() throws IOException {
+    Path loaded = folder.resolve("classes.log");
+    Map<String, String> settings = Map.of("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + loaded);
+    try (JarProcess node = JarProcess.serve(folder, settings)) {
+      String token = node.http().get("/set_session?user_id=1").token();
+      assertThat(node.http().get("/get_session", token).status()).isEqualTo(200);
+      assertThat(Files.readString(loaded))
+          .contains("io.netty.buffer.")
+          .doesNotContain("jdk.jfr.internal.MetadataRepository")
+          .doesNotContain("sun.util.cldr.");
+    }
+  }
+
   private static int sessions(JarProcess node, String key) {
     HttpProbe http = node.http();
     return http.send(http.request("/v1/sessions").header("Authorization", "Bearer " + key))
