@@ -2,7 +2,6 @@ package io.statekeep.cookie;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +17,6 @@ public final class SetCookieTemplate {
   private final String start;
   private final String suffix;
 
-  // Cookies of one second and one age end alike.
-  private volatile Ending latest;
-
-  /** All that follows the value. */
-  private record Ending(@Nullable Long age, long epochSecond, String text) {}
-
   /**
    * @param name a token; a prefix such as {@code __Host-} is held to its rules
    * @param attributes of every line
@@ -35,7 +28,6 @@ public final class SetCookieTemplate {
     this.name = name;
     this.start = name + "=";
     this.suffix = attributes.suffix();
-    this.latest = ending(null, 0);
   }
 
   /**
@@ -46,7 +38,8 @@ public final class SetCookieTemplate {
    *     than 400 days is cut to 400 days, as browsers do
    * @param nowMillis the time from which {@code Expires} is counted, in milliseconds since the
    *     epoch
-   * @throws IllegalArgumentException if value or age is out of bounds
+   * @throws IllegalArgumentException if value or age is out of bounds, or the year of {@code
+   *     Expires} has not four digits
    */
   public String line(String value, @Nullable Long maxAgeSeconds, long nowMillis) {
     return new String(bytes(value, maxAgeSeconds, nowMillis), StandardCharsets.US_ASCII);
@@ -55,37 +48,23 @@ public final class SetCookieTemplate {
   /**
    * The same as it goes over the wire, in ASCII.
    *
-   * @throws IllegalArgumentException if value or age is out of bounds
+   * @throws IllegalArgumentException as {@link #line}
    */
   public byte[] bytes(String value, @Nullable Long maxAgeSeconds, long nowMillis) {
     checkValue(value);
-    String end = end(granted(maxAgeSeconds), Math.floorDiv(nowMillis, 1000L));
-    byte[] line = new byte[start.length() + value.length() + end.length()];
-    put(line, put(line, put(line, 0, start), value), end);
+    Long age = granted(maxAgeSeconds);
+    String life = age == null ? "" : "; Max-Age=" + age + "; Expires=";
+    int date = age == null ? 0 : HttpDate.LENGTH;
+    int length = start.length() + value.length() + life.length() + date + suffix.length();
+    byte[] line = new byte[length];
+    int at = AsciiText.put(line, 0, start);
+    at = AsciiText.put(line, at, value);
+    at = AsciiText.put(line, at, life);
+    if (age != null) {
+      at = HttpDate.put(line, at, age == 0 ? 0 : Math.floorDiv(nowMillis, 1000L) + age);
+    }
+    AsciiText.put(line, at, suffix);
     return line;
-  }
-
-  private String end(@Nullable Long age, long epochSecond) {
-    Ending known = latest;
-    if (known.epochSecond != epochSecond || !Objects.equals(known.age, age)) {
-      known = ending(age, epochSecond);
-      latest = known;
-    }
-    return known.text;
-  }
-
-  private Ending ending(@Nullable Long age, long epochSecond) {
-    if (age == null) {
-      return new Ending(null, epochSecond, suffix);
-    }
-    String expires = HttpDate.format(age == 0 ? 0 : epochSecond + age);
-    return new Ending(age, epochSecond, "; Max-Age=" + age + "; Expires=" + expires + suffix);
-  }
-
-  @SuppressWarnings("deprecation") // By low bytes: all of it was checked to be ASCII.
-  private static int put(byte[] line, int at, String part) {
-    part.getBytes(0, part.length(), line, at);
-    return at + part.length();
   }
 
   /** The line by which a browser drops the cookie at once, in ASCII. */
