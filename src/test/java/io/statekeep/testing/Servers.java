@@ -65,7 +65,11 @@ public final class Servers {
 
     static EmbeddedPostgres start() {
       try {
-        return EmbeddedPostgres.builder().setServerConfig("synchronous_commit", "on").start();
+        // As acknowledged as elsewhere, but this data ends with the tests: no disk is waited for.
+        return EmbeddedPostgres.builder()
+            .setServerConfig("synchronous_commit", "on")
+            .setServerConfig("fsync", "off")
+            .start();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
