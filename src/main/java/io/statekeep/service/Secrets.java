@@ -36,8 +36,18 @@ final class Secrets {
   }
 
   private static ApiKeys keptKey(DataDirectory directory) {
-    String secret = directory.secret(API_KEY, Secrets::shownKey);
-    return ApiKeys.generated(secret);
+    return ApiKeys.generated(keptSecret(directory));
+  }
+
+  /** The secret of the API key that the node made itself; empty if it was given others, or none. */
+  static Optional<String> ownApiKey(Config config) {
+    return config.apiKeys().isPresent()
+        ? Optional.empty()
+        : directory(config).map(Secrets::keptSecret);
+  }
+
+  private static String keptSecret(DataDirectory directory) {
+    return directory.secret(API_KEY, Secrets::shownKey);
   }
 
   private static String shownKey() {

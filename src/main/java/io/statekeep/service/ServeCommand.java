@@ -78,7 +78,7 @@ final class ServeCommand implements Callable<Integer> {
     int stopped;
     try {
       client.requireReady(server.managementPort());
-      client.live(server.port());
+      client.live(server.port(), Secrets.ownApiKey(config));
     } finally {
       stopped = stop(server, config);
     }
