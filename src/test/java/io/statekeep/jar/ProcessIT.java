@@ -72,8 +72,10 @@ class ProcessIT {
     try (JarProcess node = JarProcess.serve(folder, settings)) {
       String token = node.http().get("/set_session?user_id=1").token();
       assertThat(node.http().get("/get_session", token).status()).isEqualTo(200);
+      assertThat(node.http().get("/v1/verify").body()).contains("\"status\":401");
       assertThat(Files.readString(loaded))
-          .contains("io.netty.buffer.")
+          .contains("io.netty.buffer.", "com.fasterxml.jackson.core.")
+          .doesNotContain("com.fasterxml.jackson.databind.")
           .doesNotContain("jdk.jfr.internal.MetadataRepository")
           .doesNotContain("sun.util.cldr.");
     }
