@@ -65,11 +65,7 @@ public final class Servers {
 
     static EmbeddedPostgres start() {
       try {
-        // As acknowledged as elsewhere, but this data ends with the tests: no disk is waited for.
-        return EmbeddedPostgres.builder()
-            .setServerConfig("synchronous_commit", "on")
-            .setServerConfig("fsync", "off")
-            .start();
+        return EmbeddedPostgres.builder().setServerConfig("synchronous_commit", "on").start();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
