@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.partitioningBy;
 import io.statekeep.service.config.Config;
 import io.statekeep.service.config.Config.StoreKind;
 import io.statekeep.session.EndReason;
+import io.statekeep.session.JsonText;
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
 import io.statekeep.session.SessionKey;
@@ -85,7 +86,7 @@ final class SessionsCommand implements Runnable {
             Query query = new Query(subject, Query.MAX_LIMIT, cursor);
             Page page = access.ask(store -> store.list(query));
             for (SessionRecord record : page.sessions()) {
-              out().println(SessionJson.withoutAttributes(record).encode());
+              out().println(JsonText.write(SessionJson.withoutAttributes(record)));
             }
             cursor = page.next();
           } while (cursor != null);

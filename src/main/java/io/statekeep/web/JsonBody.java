@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.statekeep.session.JsonText;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -32,7 +33,7 @@ public final class JsonBody {
    * @throws ProblemException of 400 if it is anything else
    */
   public static JsonObject read(@Nullable Buffer body) {
-    return new JsonObject(text(body));
+    return (JsonObject) JsonText.decode(text(body));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.statekeep.web;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.statekeep.session.JsonText;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.SessionRefusedException;
 import io.statekeep.session.SessionStoreException;
@@ -119,11 +120,12 @@ public final class ProblemHandler implements Handler<RoutingContext> {
   }
 
   private static Buffer body(Problem problem) {
-    return new JsonObject()
-        .put("type", "about:blank")
-        .put("title", HttpResponseStatus.valueOf(problem.status()).reasonPhrase())
-        .put("status", problem.status())
-        .put("detail", problem.detail())
-        .toBuffer();
+    return Buffer.buffer(
+        JsonText.write(
+            new JsonObject()
+                .put("type", "about:blank")
+                .put("title", HttpResponseStatus.valueOf(problem.status()).reasonPhrase())
+                .put("status", problem.status())
+                .put("detail", problem.detail())));
   }
 }

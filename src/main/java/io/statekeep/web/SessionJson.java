@@ -1,5 +1,6 @@
 package io.statekeep.web;
 
+import io.statekeep.session.JsonText;
 import io.statekeep.session.Lifetime;
 import io.statekeep.session.SessionPolicy;
 import io.statekeep.session.SessionRecord;
@@ -28,7 +29,7 @@ public final class SessionJson {
   }
 
   private static String whole(JsonObject members, SessionRecord record) {
-    String json = members.encode();
+    String json = JsonText.write(members);
     return json.substring(0, json.length() - 1)
         + ",\"attributes\":"
         + record.attributes().toJson()

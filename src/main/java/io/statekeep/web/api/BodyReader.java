@@ -32,7 +32,7 @@ final class BodyReader {
 
   private BodyReader(String text) {
     this.text = text;
-    this.json = new JsonObject(text);
+    this.json = (JsonObject) JsonText.decode(text);
     this.members = Attributes.stored(text);
   }
 

@@ -1,5 +1,6 @@
 package io.statekeep.web.api;
 
+import io.statekeep.session.JsonText;
 import io.statekeep.session.Page;
 import io.statekeep.session.Query;
 import io.statekeep.session.SessionKey;
@@ -59,7 +60,7 @@ final class CollectionRoutes {
   private static String json(Page page) {
     String sessions =
         page.sessions().stream().map(SessionJson::of).collect(Collectors.joining(",", "[", "]"));
-    String next = new JsonObject().put("next", Cursors.write(page.next())).encode();
+    String next = JsonText.write(new JsonObject().put("next", Cursors.write(page.next())));
     return "{\"sessions\":" + sessions + "," + next.substring(1);
   }
 
@@ -69,7 +70,9 @@ final class CollectionRoutes {
     return api.sessions()
         .store()
         .deleteBySubject(String.valueOf(subject(query)), except)
-        .map(ended -> Reply.json(200, new JsonObject().put("revoked", ended.size()).encode()));
+        .map(
+            ended ->
+                Reply.json(200, JsonText.write(new JsonObject().put("revoked", ended.size()))));
   }
 
   private static @Nullable String subject(QueryReader query) {

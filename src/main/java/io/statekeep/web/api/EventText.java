@@ -1,5 +1,6 @@
 package io.statekeep.web.api;
 
+import io.statekeep.session.JsonText;
 import io.statekeep.session.SessionEvent;
 import io.statekeep.session.SessionKey;
 import io.statekeep.web.SessionJson;
@@ -39,7 +40,7 @@ record EventText(String cursor, Buffer text) {
             + "\nevent: session."
             + lower(event.type())
             + "\ndata: "
-            + data.encode()
+            + JsonText.write(data)
             + "\n\n";
     return new EventText(event.cursor(), Buffer.buffer(text));
   }

@@ -2,6 +2,7 @@ package io.statekeep.web.api;
 
 import io.statekeep.session.CookieChange;
 import io.statekeep.session.ExpiryChange;
+import io.statekeep.session.JsonText;
 import io.statekeep.session.SaveOutcome;
 import io.statekeep.session.Session;
 import io.statekeep.session.SessionDelta;
@@ -82,7 +83,7 @@ final class SessionRoutes {
                   new JsonObject()
                       .put("name", name)
                       .put("value", record.attributes().value(name).orElse(null));
-              return cookie(context, target).map(Reply.json(200, sum.encode()));
+              return cookie(context, target).map(Reply.json(200, JsonText.write(sum)));
             });
   }
 
