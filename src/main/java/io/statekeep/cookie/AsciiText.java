@@ -5,9 +5,14 @@ final class AsciiText {
   private AsciiText() {}
 
   /** Writes it and returns where it ends. */
-  @SuppressWarnings("deprecation") // By low bytes: there are no others.
   static int put(byte[] line, int at, String text) {
-    text.getBytes(0, text.length(), line, at);
-    return at + text.length();
+    return put(line, at, text, 0, text.length());
+  }
+
+  /** Writes a part of it and returns where that ends. */
+  @SuppressWarnings("deprecation") // By low bytes: there are no others.
+  static int put(byte[] line, int at, String text, int start, int end) {
+    text.getBytes(start, end, line, at);
+    return at + end - start;
   }
 }

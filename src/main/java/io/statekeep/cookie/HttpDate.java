@@ -48,10 +48,7 @@ final class HttpDate {
   }
 
   private static int name(byte[] line, int at, String names, int index) {
-    for (int i = 0; i < NAME; i++) {
-      line[at + i] = (byte) names.charAt(index * NAME + i);
-    }
-    return at + NAME;
+    return AsciiText.put(line, at, names, index * NAME, (index + 1) * NAME);
   }
 
   private static int two(byte[] line, int at, int number) {

@@ -29,6 +29,7 @@ public record SetCookie(
    *
    * @param nowMillis the time from which {@code Expires} is counted, in milliseconds since the
    *     epoch
+   * @throws IllegalArgumentException if the year of {@code Expires} has not four digits
    */
   public String header(long nowMillis) {
     return new SetCookieTemplate(name, attributes).line(value, maxAgeSeconds, nowMillis);
