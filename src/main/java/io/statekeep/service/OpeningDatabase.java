@@ -8,7 +8,10 @@ import java.util.concurrent.CompletionException;
 final class OpeningDatabase {
   private final CompletableFuture<Void> opened;
 
-  private OpeningDatabase(CompletableFuture<Void> opened) {
+  /**
+   * @param opened done when it is open
+   */
+  OpeningDatabase(CompletableFuture<Void> opened) {
     this.opened = opened;
   }
 

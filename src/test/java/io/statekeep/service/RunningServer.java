@@ -3,6 +3,7 @@ package io.statekeep.service;
 import static io.statekeep.testing.Await.await;
 
 import io.statekeep.service.config.Config;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -24,14 +25,29 @@ public final class RunningServer implements AutoCloseable {
   }
 
   public static RunningServer start(Map<String, String> settings, InstantSource clock) {
+    Config config = config(settings);
+    return await(starting(config, clock, OpeningDatabase.begin(config)));
+  }
+
+  /** A node that does not serve before its database is open. */
+  static Future<RunningServer> starting(Map<String, String> settings, OpeningDatabase database) {
+    return starting(config(settings), InstantSource.system(), database);
+  }
+
+  private static Future<RunningServer> starting(
+      Config config, InstantSource clock, OpeningDatabase database) {
+    Vertx vertx = ServeCommand.vertx();
+    return Server.start(vertx, config, clock, database)
+        .map(server -> new RunningServer(vertx, server))
+        .onFailure(e -> vertx.close());
+  }
+
+  private static Config config(Map<String, String> settings) {
     Map<String, String> environment = new HashMap<>();
     environment.put("STATEKEEP_HTTP_PORT", "0");
     environment.put("STATEKEEP_MANAGEMENT_PORT", "0");
     settings.forEach((name, value) -> environment.put("STATEKEEP_" + name, value));
-    Vertx vertx = ServeCommand.vertx();
-    Config config = Config.load(null, environment);
-    return new RunningServer(
-        vertx, await(Server.start(vertx, config, clock, OpeningDatabase.begin(config))));
+    return Config.load(null, environment);
   }
 
   public int port() {
