@@ -12,9 +12,11 @@ final class JvmDefaults {
       Map.of(
           // The first buffer would wait until all of JFR is set up, to tell it of each.
           "io.netty.jfr.enabled", "false",
-          // The first calendar would wait for the list of all languages; none is spoken here.
+          // The first calendar would wait for the list of all languages; none is spoken here. What
+          // the
+          // class path brings is nothing, which leaves the JDK's root locale.
           "java.locale.providers", "SPI",
-          // Nothing is reflected on so often that a class made for it would pay.
+          // From JDK 18 on. Nothing is reflected on so often that a class made for it would pay.
           "jdk.reflect.useNativeAccessorOnly", "true");
 
   private JvmDefaults() {}

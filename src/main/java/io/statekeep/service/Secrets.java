@@ -32,22 +32,19 @@ final class Secrets {
 
   /** The keys of the API; a key that is made here is shown once, to whoever starts the node. */
   static ApiKeys apiKeys(Config config) {
-    return config.apiKeys().or(() -> directory(config).map(Secrets::keptKey)).orElse(ApiKeys.NONE);
+    return config
+        .apiKeys()
+        .or(() -> ownApiKey(config).map(ApiKeys::generated))
+        .orElse(ApiKeys.NONE);
   }
 
-  private static ApiKeys keptKey(DataDirectory directory) {
-    return ApiKeys.generated(keptSecret(directory));
-  }
-
-  /** The secret of the API key that the node made itself; empty if it was given others, or none. */
+  /**
+   * The secret of the API key that the node makes itself; empty if it was given others, or none.
+   */
   static Optional<String> ownApiKey(Config config) {
     return config.apiKeys().isPresent()
         ? Optional.empty()
-        : directory(config).map(Secrets::keptSecret);
-  }
-
-  private static String keptSecret(DataDirectory directory) {
-    return directory.secret(API_KEY, Secrets::shownKey);
+        : directory(config).map(directory -> directory.secret(API_KEY, Secrets::shownKey));
   }
 
   private static String shownKey() {

@@ -24,6 +24,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +36,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jar as a process: its start, its files, its signals, its exit codes. */
 class ProcessIT {
+  private static final String CLASSES = "classes.log";
+  private static final Map<String, String> LOADED_CLASSES =
+      Map.of("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + CLASSES);
+
   @TempDir Path folder;
 
   @Test
@@ -67,13 +72,15 @@ class ProcessIT {
 
   @Test
   void theFirstAnswersWaitForNothingThatNobodyNeeds() throws IOException {
-    Path loaded = folder.resolve("classes.log");
-    Map<String, String> settings = Map.of("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + loaded);
+    Map<String, String> settings = new HashMap<>(LOADED_CLASSES);
+    settings.put("STATEKEEP_API_KEYS", ApiProbe.KEYS);
     try (JarProcess node = JarProcess.serve(folder, settings)) {
       String token = node.http().get("/set_session?user_id=1").token();
       assertThat(node.http().get("/get_session", token).status()).isEqualTo(200);
       assertThat(node.http().get("/v1/verify").body()).contains("\"status\":401");
-      assertThat(Files.readString(loaded))
+      String id = new ApiProbe(node.http()).begin("{\"attributes\":{\"n\":[1.5]}}").getString("id");
+      assertThat(id).hasSize(43);
+      assertThat(Files.readString(folder.resolve(CLASSES)))
           .contains("io.netty.buffer.", "com.fasterxml.jackson.core.")
           .doesNotContain("com.fasterxml.jackson.databind.")
           .doesNotContain("jdk.jfr.internal.MetadataRepository")
@@ -163,10 +170,14 @@ class ProcessIT {
   void aTrialIsAClientOfItselfLeavesNoSessionAndStops() {
     Map<String, String> settings =
         Map.of("STATEKEEP_HTTP_PORT", "0", "STATEKEEP_MANAGEMENT_PORT", "0");
-    try (JarProcess trial = JarProcess.run(folder, settings, "serve", "--trial")) {
+    Map<String, String> watched = new HashMap<>(settings);
+    watched.putAll(LOADED_CLASSES);
+    try (JarProcess trial = JarProcess.run(folder, watched, "serve", "--trial")) {
       assertThat(trial.exit()).isZero();
       assertThat(trial.output()).contains("serves on", "stopping", "stopped");
     }
+    // What only a session that the API has begun needs: the image is taught by what succeeds.
+    assertThat(folder.resolve(CLASSES)).content().contains("io.statekeep.web.api.Creations$Begun");
     try (JarProcess list = JarProcess.run(folder, settings, "sessions", "list")) {
       assertThat(list.exit()).isZero();
       assertThat(list.output()).isEmpty();
