@@ -15,8 +15,8 @@ RUN ["mvn", "-B", "-ntp", "-q", "org.apache.maven.plugins:maven-dependency-plugi
 COPY src/main src/main
 RUN ["mvn", "-B", "-ntp", "-q", "-Dmaven.test.skip=true", "package"]
 
-# A node that tries itself out teaches the JVM what a start needs: it then takes half as long. The database and the
-# secrets of that node stay here.
+# A node that tries itself out teaches the JVM what a start needs: it then takes less than half as long. The database and
+# the secrets of that node stay here.
 FROM eclipse-temurin:25-jre AS trial
 WORKDIR /tmp/trial
 COPY --from=build /src/target/statekeep.jar /opt/statekeep/statekeep.jar
