@@ -12,9 +12,8 @@ final class JvmDefaults {
       Map.of(
           // The first buffer would wait until all of JFR is set up, to tell it of each.
           "io.netty.jfr.enabled", "false",
-          // The first calendar would wait for the list of all languages; none is spoken here. What
-          // the
-          // class path brings is nothing, which leaves the JDK's root locale.
+          // The first calendar would wait for the list of all languages; none is spoken here. There
+          // are no providers on the class path, which leaves the JDK's root locale.
           "java.locale.providers", "SPI",
           // From JDK 18 on. Nothing is reflected on so often that a class made for it would pay.
           "jdk.reflect.useNativeAccessorOnly", "true");
