@@ -36,8 +36,8 @@ public final class JsonText {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 
-  // Json.encode would take data binding where that is on the class path: a fifth of a second to set
-  // up, for nothing.
+  // What the application chose, Json.encode, would be data binding where that is on the class path:
+  // a fifth of a second to set up. What it puts into a session is its own, and goes by that.
   private static final JacksonCodec STREAMS = new JacksonCodec();
 
   // Any number of so many digits is a long.
@@ -61,9 +61,16 @@ public final class JsonText {
     return withoutLoneSurrogates(Json.encode(value));
   }
 
-  /** The JSON text of an answer of our own: text, numbers and truths, and objects of them. */
+  /**
+   * The JSON text of an answer of our own: text, numbers and truths, and objects and lists of them.
+   */
   public static String write(JsonObject answer) {
     return STREAMS.toString(answer);
+  }
+
+  /** The same on many lines, for people to read. */
+  public static String writePrettily(JsonObject answer) {
+    return STREAMS.toString(answer, true);
   }
 
   /**

@@ -78,6 +78,7 @@ class ProcessIT {
       String token = node.http().get("/set_session?user_id=1").token();
       assertThat(node.http().get("/get_session", token).status()).isEqualTo(200);
       assertThat(node.http().get("/v1/verify").body()).contains("\"status\":401");
+      assertThat(node.http().get("/docs").status()).isEqualTo(200);
       String id = new ApiProbe(node.http()).begin("{\"attributes\":{\"n\":[1.5]}}").getString("id");
       assertThat(id).hasSize(43);
       assertThat(Files.readString(folder.resolve(CLASSES)))

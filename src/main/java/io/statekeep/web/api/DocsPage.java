@@ -1,5 +1,6 @@
 package io.statekeep.web.api;
 
+import io.statekeep.session.JsonText;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Base64;
@@ -125,7 +126,8 @@ final class DocsPage {
       out.append("</p>");
       Object example = of.getValue("example");
       if (example != null) {
-        code(example instanceof JsonObject json ? json.encodePrettily() : example.toString());
+        code(
+            example instanceof JsonObject json ? JsonText.writePrettily(json) : example.toString());
       }
     }
   }
@@ -136,7 +138,7 @@ final class DocsPage {
     for (String name : schemas.fieldNames()) {
       out.append("<h3 id=\"").append(escaped(name)).append("\">").append(escaped(name));
       out.append("</h3>");
-      code(schemas.getJsonObject(name).encodePrettily());
+      code(JsonText.writePrettily(schemas.getJsonObject(name)));
     }
   }
 
